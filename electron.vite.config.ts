@@ -1,0 +1,47 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'electron-vite';
+
+/**
+ * Targets name the oldest Electron that the tests run on (33.2.1: Chromium 130, Node 20), not the installed package,
+ * so that one build serves both. The engine is bundled as an entry of the main build but runs in a plain Node process.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      target: 'node20',
+      outDir: 'out/main',
+      externalizeDeps: { include: ['electron', 'better-sqlite3', 'node-llama-cpp'] },
+      rolldownOptions: {
+        input: {
+          index: 'main/index.ts',
+          'database-worker': 'main/database/worker.ts',
+          engine: 'main/engine/process/index.ts',
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: 'node20',
+      outDir: 'out/preload',
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { 'main-window': 'preload/main-window.ts' },
+        external: ['electron'],
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [svelte()],
+    build: {
+      target: 'chrome130',
+      outDir: 'out/renderer',
+      assetsInlineLimit: 0,
+      modulePreload: false,
+      rolldownOptions: { input: { index: 'renderer/index.html' } },
+    },
+  },
+});

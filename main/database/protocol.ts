@@ -1,0 +1,120 @@
+import type {
+  ConversationSummary,
+  GenerationFacts,
+  Message,
+  MessageStatus,
+} from '../../preload/contract/conversations.ts';
+import type { ErrorCode, ErrorReport } from '../../preload/contract/errors.ts';
+import type { Settings } from '../../preload/contract/settings.ts';
+
+/** A question and the empty answer that waits for it, written in one transaction. Times in ms since 1970. */
+export interface NewTurn {
+  /** An existing conversation, or a new one with this id and automatic title. */
+  conversationId: string;
+  newConversationTitle: string | null;
+  questionId: string;
+  parentId: string | null;
+  text: string;
+  answerId: string;
+  facts: NewAnswerFacts;
+  now: number;
+}
+
+/** One more answer to the question `parentId`. */
+export interface NewReply {
+  conversationId: string;
+  parentId: string;
+  answerId: string;
+  facts: NewAnswerFacts;
+  now: number;
+}
+
+/** What is known of an answer before its first token. */
+export type NewAnswerFacts = Pick<
+  GenerationFacts,
+  'modelName' | 'modelSha256' | 'presetId' | 'parameters' | 'seed'
+>;
+
+/** The last word on an answer. Fields that are null stay unknown. */
+export interface AnswerOutcome {
+  messageId: string;
+  text: string;
+  status: Exclude<MessageStatus, 'generating'>;
+  errorCode: ErrorCode | null;
+  facts: Partial<GenerationFacts>;
+  now: number;
+}
+
+/** SHA-256 of a model file, valid as long as size and modification time are what they were. */
+export interface ModelFileRecord {
+  path: string;
+  sizeBytes: number;
+  modifiedMs: number;
+  sha256: string;
+}
+
+/**
+ * Everything that can be asked of the database. The worker runs these synchronously on its one connection; the client
+ * offers the same names as promises. Operations that name a conversation or message fail with `not-found`.
+ */
+export interface DatabaseOperations {
+  listConversations(): ConversationSummary[];
+  getConversation(conversationId: string): ConversationSummary;
+  renameConversation(conversationId: string, title: string): ConversationSummary;
+  deleteConversation(conversationId: string, now: number): void;
+  restoreConversation(conversationId: string): ConversationSummary;
+  /** Removes for good what was deleted before `deletedBefore`; returns how many conversations. */
+  purgeDeleted(deletedBefore: number): number;
+
+  /** The current branch, root first; empty for a conversation without messages. */
+  getBranch(conversationId: string): Message[];
+  /** The messages from the root down to `messageId`. */
+  getPath(messageId: string): Message[];
+  getMessage(messageId: string): Message;
+  /** Makes the newest leaf below `messageId` the current one. */
+  selectBranch(conversationId: string, messageId: string): void;
+
+  startTurn(turn: NewTurn): void;
+  startReply(reply: NewReply): void;
+  /** Sets an ended answer back to `generating` to go on with its text. */
+  resumeAnswer(messageId: string): void;
+  saveAnswerText(messageId: string, text: string): void;
+  finishAnswer(outcome: AnswerOutcome): Message;
+  /** Turns answers left `generating` by a crash into `interrupted`; returns how many. */
+  interruptUnfinished(): number;
+
+  /** Stored settings over the defaults; unreadable values fall back to their default. */
+  getSettings(): Settings;
+  changeSettings(patch: Partial<Settings>): Settings;
+
+  findModelFile(path: string): ModelFileRecord | null;
+  saveModelFile(record: ModelFileRecord): void;
+}
+
+export type OperationName = keyof DatabaseOperations;
+
+/** The same operations behind the worker: promises, plus an end. Rejections are `AppError`s. */
+export type DatabaseClient = {
+  [K in OperationName]: (...args: Parameters<DatabaseOperations[K]>) => Promise<ReturnType<DatabaseOperations[K]>>;
+} & {
+  /** Checkpoints, closes the file and ends the worker. Later calls reject. */
+  close(): Promise<void>;
+};
+
+export interface WorkerRequest {
+  id: number;
+  operation: OperationName | 'close';
+  args: unknown[];
+}
+
+export type WorkerReply =
+  | { id: number; ok: true; value: unknown }
+  | { id: number; ok: false; error: ErrorReport };
+
+/** The first message of a worker: the file is open and migrated, or why not. */
+export type WorkerGreeting = { opened: true } | { opened: false; error: ErrorReport };
+
+export interface WorkerOptions {
+  /** Absolute path of the database file; its folder exists. */
+  databasePath: string;
+}

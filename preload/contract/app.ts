@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Envelope } from './errors.ts';
+
+export interface AppInfo {
+  version: string;
+  /** Where the database and everything else of the owner lies. */
+  dataFolder: string;
+  platform: 'linux' | 'darwin' | 'win32';
+  electronVersion: string;
+}
+
+/** Keyboard commands that come from the application menu, so that they work wherever the focus is. */
+export const menuCommands = [
+  'new-conversation',
+  'rename-conversation',
+  'delete-conversation',
+  'toggle-sidebar',
+  'focus-composer',
+  'previous-conversation',
+  'next-conversation',
+  'retry-answer',
+  'continue-answer',
+  'copy-answer',
+  'choose-model',
+  'show-shortcuts',
+  'show-about',
+] as const;
+export type MenuCommand = (typeof menuCommands)[number];
+
+export const appInputs = {
+  'app:info': z.undefined(),
+  'app:licences': z.undefined(),
+  'app:copy-text': z.strictObject({ text: z.string().max(10_000_000) }),
+  'app:open-link': z.strictObject({ url: z.string().max(4096) }),
+};
+
+export interface AppApi {
+  info(): Promise<Envelope<AppInfo>>;
+  /** The text of THIRD_PARTY.md. */
+  licences(): Promise<Envelope<string>>;
+  copyText(input: { text: string }): Promise<Envelope<null>>;
+  /** Shows the address and asks; opens it in the owner's browser only on yes. http(s) and mailto only, else `forbidden`. */
+  openLink(input: { url: string }): Promise<Envelope<{ opened: boolean }>>;
+  onMenuCommand(listener: (command: MenuCommand) => void): () => void;
+}

@@ -1,0 +1,36 @@
+/** Names of all channels. This file holds no schema, so the preload bundle stays free of zod. */
+export const channels = [
+  'app:info',
+  'app:licences',
+  'app:copy-text',
+  'app:open-link',
+  'conversations:list',
+  'conversations:open',
+  'conversations:rename',
+  'conversations:delete',
+  'conversations:restore',
+  'conversations:select-branch',
+  'generations:start',
+  'generations:retry',
+  'generations:continue',
+  'generations:stop',
+  'models:status',
+  'models:choose-file',
+  'models:use-guide',
+  'models:load',
+  'settings:get',
+  'settings:change',
+] as const;
+
+export type Channel = (typeof channels)[number];
+
+/** Names of all events that main sends to windows. */
+export const events = [
+  'app:menu-chosen',
+  'conversations:changed',
+  'generations:advanced',
+  'models:changed',
+  'settings:changed',
+] as const;
+
+export type EventName = (typeof events)[number];

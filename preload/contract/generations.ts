@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { idSchema, type Message, type Transcript } from './conversations.ts';
+import type { Envelope } from './errors.ts';
+import { presetIds, type PresetId } from './presets.ts';
+
+/** Longest question in UTF-16 units: far beyond the 2,048-token window, small enough to refuse at the edge. */
+export const maxQuestionLength = 100_000;
+
+const presetSchema = z.enum(presetIds);
+const seedSchema = z.int().min(0).max(0xffff_ffff);
+
+/** `conversationId: null` starts a new conversation. Without a seed a random one is drawn and stored. */
+const startSchema = z.strictObject({
+  conversationId: idSchema.nullable(),
+  text: z.string().max(maxQuestionLength).refine((text) => text.trim() !== ''),
+  presetId: presetSchema.optional(),
+  seed: seedSchema.optional(),
+});
+
+export const generationInputs = {
+  'generations:start': startSchema,
+  'generations:retry': z.strictObject({ messageId: idSchema, presetId: presetSchema.optional() }),
+  'generations:continue': z.strictObject({ messageId: idSchema }),
+  'generations:stop': z.strictObject({ messageId: idSchema }),
+};
+
+export interface StartInput {
+  conversationId: string | null;
+  text: string;
+  presetId?: PresetId | undefined;
+  seed?: number | undefined;
+}
+
+/**
+ * One step of a running answer, identified by the assistant message it fills. `seq` rises by one per event of that
+ * answer, so a window that joins late takes the snapshot of `conversations:open` and drops what it already holds.
+ */
+export type GenerationEvent = { messageId: string; conversationId: string; seq: number } & (
+  | { kind: 'queued'; ahead: number }
+  | { kind: 'loading'; fraction: number }
+  /** Reading the prompt, in tokens; `reused` of `total` were still known and count as done. */
+  | { kind: 'reading'; done: number; total: number; reused: number }
+  /** Text to append. */
+  | { kind: 'text'; text: string }
+  /** The final state of the message; nothing follows. */
+  | { kind: 'finished'; message: Message }
+);
+
+export interface GenerationsApi {
+  /** Saves the question and an empty answer, then asks the model. Resolves when both are on disk. */
+  start(input: StartInput): Promise<Envelope<Transcript>>;
+  /** A new answer beside `messageId` (an assistant message); the old one stays. */
+  retry(input: { messageId: string; presetId?: PresetId | undefined }): Promise<Envelope<Transcript>>;
+  /** Goes on with a stopped, interrupted, failed or length-limited answer in place. */
+  continue(input: { messageId: string }): Promise<Envelope<Transcript>>;
+  /** Stops a running or queued answer and keeps its text. Repeating it is harmless. */
+  stop(input: { messageId: string }): Promise<Envelope<null>>;
+  onEvent(listener: (event: GenerationEvent) => void): () => void;
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { Envelope, ErrorReport } from './errors.ts';
+
+/** The model in use, as windows show it. `details` of an error are worded in `error.message`. */
+export interface ModelStatus {
+  state: 'unloaded' | 'loading' | 'ready' | 'failed';
+  /** `general.name` of the file, or the file's name when it has none. */
+  name: string;
+  fileName: string;
+  sizeBytes: number | null;
+  /** Such as `Q4_K_M`; null while unknown. */
+  quantization: string | null;
+  /** True for the small model that ships with the app. */
+  isGuide: boolean;
+  /** 0 to 1 while loading. */
+  loadFraction: number | null;
+  contextTokens: number | null;
+  threads: number | null;
+  error: ErrorReport | null;
+}
+
+export const modelInputs = {
+  'models:status': z.undefined(),
+  'models:choose-file': z.undefined(),
+  'models:use-guide': z.undefined(),
+  'models:load': z.undefined(),
+};
+
+export interface ModelsApi {
+  status(): Promise<Envelope<ModelStatus>>;
+  /** Lets the owner pick a GGUF and uses it; null when the dialog was cancelled. Fails with a `model-*` code. */
+  chooseFile(): Promise<Envelope<ModelStatus | null>>;
+  useGuide(): Promise<Envelope<ModelStatus>>;
+  /** Loads the chosen model now, so that the first answer need not wait for it. */
+  load(): Promise<Envelope<ModelStatus>>;
+  onChanged(listener: (status: ModelStatus) => void): () => void;
+}

@@ -1,0 +1,31 @@
+/**
+ * The sampling presets of Open-Assistant's own server. Values have Hugging Face's meaning and order: repetition penalty
+ * over prompt and reply, then temperature, top-k, top-p, typical-p. `null` switches a step off.
+ */
+export interface SamplingParameters {
+  temperature: number;
+  topK: number | null;
+  topP: number | null;
+  typicalP: number | null;
+  repetitionPenalty: number;
+  /** Upper bound of a reply, in tokens. */
+  maxNewTokens: number;
+}
+
+export const presetIds = ['k50', 'k50-Creative', 'k50-Precise', 'k50-Original', 'nucleus9', 'typical2', 'typical3'] as const;
+
+export type PresetId = (typeof presetIds)[number];
+
+export const defaultPresetId: PresetId = 'k50';
+
+const shared = { topK: null, topP: null, typicalP: null, repetitionPenalty: 1.2, maxNewTokens: 1024 };
+
+export const presets: Record<PresetId, SamplingParameters> = {
+  k50: { ...shared, temperature: 0.75, topK: 50, topP: 0.95 },
+  'k50-Creative': { ...shared, temperature: 0.85, topK: 50, topP: 0.95 },
+  'k50-Precise': { ...shared, temperature: 0.1, topK: 50, topP: 0.95 },
+  'k50-Original': { ...shared, temperature: 0.9, topK: 50, topP: 0.95 },
+  nucleus9: { ...shared, temperature: 0.8, topP: 0.9 },
+  typical2: { ...shared, temperature: 0.8, typicalP: 0.2 },
+  typical3: { ...shared, temperature: 0.8, typicalP: 0.3 },
+};
