@@ -31,6 +31,8 @@ export interface GenerateRequest {
   conversationId: string;
   /** Root first, a prompter turn last. */
   turns: Turn[];
+  /** The turn id that the answer will have in later requests. */
+  answerId: string;
   /** Text that the answer already has and is continued from; empty for a new answer. */
   answerSoFar: string;
   parameters: SamplingParameters;
@@ -70,7 +72,8 @@ export type EngineEvent =
   | { kind: 'loaded'; id: number; model: LoadedModel }
   | { kind: 'reading'; id: number; done: number; total: number; reused: number }
   | { kind: 'text'; id: number; text: string }
-  | { kind: 'generated'; id: number; stopReason: StopReason; usage: GenerationUsage }
+  /** The end of an answer; `usage` is null when it was cancelled before anything was read. */
+  | { kind: 'generated'; id: number; stopReason: StopReason; usage: GenerationUsage | null }
   | { kind: 'failed'; id: number; error: ErrorReport };
 
 /** Reply budget and window of the model family, in tokens (`gptneox.context_length` of Pythia). */

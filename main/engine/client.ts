@@ -1,0 +1,136 @@
+import { AppError } from '../../preload/contract/errors.ts';
+import type { StopReason } from '../../preload/contract/conversations.ts';
+import type { EngineEvent, GenerateRequest, GenerationUsage, LoadedModel, LoadRequest } from './protocol.ts';
+import { startEngineProcess, type EngineProcess, type EngineProcessOptions } from './supervisor.ts';
+
+/** Longest silence while an answer is due. One piece of a prompt on a busy machine takes far less. */
+const silenceLimitMs = 180_000;
+
+export interface GenerationEnd {
+  stopReason: StopReason;
+  usage: GenerationUsage | null;
+}
+
+export interface GenerationHandlers {
+  onReading: (progress: { done: number; total: number; reused: number }) => void;
+  onText: (text: string) => void;
+}
+
+export interface EngineGeneration {
+  /** Rejects with an `AppError` when the engine fails, dies or falls silent. */
+  end: Promise<GenerationEnd>;
+  /** Stops it; `end` resolves within milliseconds with reason `stopped`. Repeating it is harmless. */
+  cancel(): void;
+}
+
+/** One engine process with one model, from start to end. */
+export interface Engine {
+  readonly pid: number | undefined;
+  load(request: Omit<LoadRequest, 'kind' | 'id'>, onProgress: (fraction: number) => void): Promise<LoadedModel>;
+  generate(request: Omit<GenerateRequest, 'kind' | 'id'>, handlers: GenerationHandlers): EngineGeneration;
+  /** Saves states, frees the memory, ends the process. */
+  shutDown(): Promise<void>;
+}
+
+export type StartEngine = (options: { onGone: (error: AppError | null) => void }) => Engine;
+
+interface Pending {
+  onEvent: (event: EngineEvent) => void;
+  fail: (error: AppError) => void;
+}
+
+/** Starts an engine process and speaks its protocol. */
+export function startEngine(options: Omit<EngineProcessOptions, 'onEvent'>): Engine {
+  const pending = new Map<number, Pending>();
+  let nextId = 1;
+
+  const engineProcess: EngineProcess = startEngineProcess({
+    ...options,
+    onEvent: (event) => {
+      if (event.kind !== 'heartbeat') pending.get(event.id)?.onEvent(event);
+    },
+    onGone: (error) => {
+      const reason = error ?? new AppError('engine-crashed', 'The engine was closed.');
+      for (const request of [...pending.values()]) request.fail(reason);
+      options.onGone(error);
+    },
+  });
+
+  /** Waits for the end of a request; `take` returns a value when an event is the end. */
+  const settle = <T>(id: number, take: (event: EngineEvent) => T | undefined, limitMs: number | null): Promise<T> =>
+    new Promise((resolve, reject) => {
+      let silence: NodeJS.Timeout | undefined;
+      const close = (): void => {
+        clearTimeout(silence);
+        pending.delete(id);
+      };
+      const listen = (): void => {
+        clearTimeout(silence);
+        if (limitMs === null) return;
+        silence = setTimeout(() => {
+          engineProcess.kill(
+            new AppError(
+              'engine-stalled',
+              'The model has not written anything for three minutes and was ended. What it had written is kept.',
+            ),
+          );
+        }, limitMs);
+      };
+      listen();
+      pending.set(id, {
+        fail: (error) => {
+          close();
+          reject(error);
+        },
+        onEvent: (event) => {
+          listen();
+          if (event.kind === 'failed') {
+            close();
+            reject(AppError.fromReport(event.error));
+            return;
+          }
+          const value = take(event);
+          if (value === undefined) return;
+          close();
+          resolve(value);
+        },
+      });
+    });
+
+  return {
+    pid: engineProcess.pid,
+    load(request, onProgress) {
+      const id = nextId++;
+      const loaded = settle(
+        id,
+        (event) => {
+          if (event.kind === 'load-progress') onProgress(event.fraction);
+          return event.kind === 'loaded' ? event.model : undefined;
+        },
+        null,
+      );
+      engineProcess.send({ kind: 'load', id, ...request });
+      return loaded;
+    },
+    generate(request, { onReading, onText }) {
+      const id = nextId++;
+      const end = settle<GenerationEnd>(
+        id,
+        (event) => {
+          if (event.kind === 'reading') onReading({ done: event.done, total: event.total, reused: event.reused });
+          if (event.kind === 'text') onText(event.text);
+          return event.kind === 'generated' ? { stopReason: event.stopReason, usage: event.usage } : undefined;
+        },
+        silenceLimitMs,
+      );
+      engineProcess.send({ kind: 'generate', id, ...request });
+      return {
+        end,
+        cancel: () => {
+          engineProcess.send({ kind: 'cancel', id });
+        },
+      };
+    },
+    shutDown: () => engineProcess.shutDown(),
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Which turns the model sees. Whole turns only, never half of one; when they no longer fit, the oldest are dropped in one
+ * large step, so that the turns kept stay the same for many questions and need not be read again.
+ *
+ * The choice depends on nothing but the lengths: the same conversation always gets the same window.
+ */
+
+/** Tokens kept free for the reply; a longer one may use whatever else is free. */
+export const replyReserveTokens = 512;
+
+/** After a drop the prompt fills at most this share of its budget. */
+const shareAfterDrop = 0.6;
+
+export type WindowFit =
+  | { fits: true; firstVisible: number; promptTokens: number }
+  /** The newest question (with what is already answered) is too long on its own. */
+  | { fits: false; usedTokens: number; limitTokens: number };
+
+/** Most tokens a prompt may have in a window of `contextTokens`. */
+export function promptBudget(contextTokens: number): number {
+  return Math.max(1, contextTokens - replyReserveTokens);
+}
+
+/** A turn as the window sees it; `tokens` counts its marker and its end. */
+export interface TurnSize {
+  role: 'prompter' | 'assistant';
+  tokens: number;
+}
+
+/**
+ * Chooses the first visible turn.
+ *
+ * @param turns oldest first; the last is the newest question
+ * @param openingTokens what follows the last turn: the assistant mark and the answer so far
+ * @param contextTokens size of the model's window
+ */
+export function fitWindow(turns: readonly TurnSize[], openingTokens: number, contextTokens: number): WindowFit {
+  const limitTokens = promptBudget(contextTokens);
+  const last = turns.length - 1;
+  const newest = (turns[last]?.tokens ?? 0) + openingTokens;
+  if (newest > limitTokens) return { fits: false, usedTokens: newest, limitTokens };
+
+  // Replays the conversation: each turn enters the window as it did when it was new, so the step points never move.
+  let firstVisible = 0;
+  let used = 0;
+  const dropOldest = (): void => {
+    used -= turns[firstVisible]?.tokens ?? 0;
+    firstVisible += 1;
+  };
+  turns.forEach((turn, index) => {
+    used += turn.tokens;
+    const opening = index === last ? openingTokens : 1;
+    if (used + opening <= limitTokens) return;
+    while (firstVisible < index && used + opening > limitTokens * shareAfterDrop) dropOldest();
+    // A window never opens with an answer whose question is gone.
+    while (firstVisible < index && turns[firstVisible]?.role === 'assistant') dropOldest();
+  });
+  return { fits: true, firstVisible, promptTokens: used + openingTokens };
+}

@@ -1,0 +1,36 @@
+import type { EngineModel } from './model.ts';
+import type { Token } from './prompt.ts';
+
+/** A piece should take about this long: short enough to stop soon and to show progress, long enough to read fast. */
+const pieceMs = 400;
+const smallestPiece = 16;
+const largestPiece = 512;
+
+/**
+ * Reads a prompt into the context except for its last token, which the first step of the reply reads.
+ *
+ * @param known tokens at the start that the context already holds
+ * @returns whether it was read to the end; false when it was stopped
+ */
+export async function readPrompt(
+  model: Pick<EngineModel, 'read'>,
+  tokens: readonly Token[],
+  known: number,
+  { isStopped, onProgress }: { isStopped: () => boolean; onProgress: (done: number) => void },
+): Promise<boolean> {
+  const end = tokens.length - 1;
+  let done = known;
+  let pieceTokens = 64;
+  onProgress(done);
+  while (done < end) {
+    if (isStopped()) return false;
+    const piece = tokens.slice(done, Math.min(end, done + pieceTokens));
+    const startedMs = performance.now();
+    await model.read(piece);
+    const tokensPerMs = piece.length / Math.max(0.1, performance.now() - startedMs);
+    pieceTokens = Math.min(largestPiece, Math.max(smallestPiece, Math.round(tokensPerMs * pieceMs)));
+    done += piece.length;
+    onProgress(done);
+  }
+  return !isStopped();
+}
