@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util';
+import { AppError } from '../preload/contract/errors.ts';
+import { presetIds, type PresetId } from '../preload/contract/presets.ts';
+
+/** What can be said on the command line, of the desktop app and of the terminal. */
+export interface CommandLine {
+  /** A question to answer in the terminal, or null for the window. */
+  ask: string | null;
+  /** Go on with the newest conversation instead of a new one. */
+  continueNewest: boolean;
+  json: boolean;
+  modelPath: string | null;
+  presetId: PresetId | undefined;
+  seed: number | undefined;
+  dataFolder: string | null;
+  help: boolean;
+}
+
+const options = {
+  ask: { type: 'string' },
+  continue: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  model: { type: 'string' },
+  preset: { type: 'string' },
+  seed: { type: 'string' },
+  data: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+export const helpText = `OASST Desktop
+
+  npm start                        open the window
+  npm start -- --ask "QUESTION"    answer in the terminal
+
+Options
+  --continue        ask in the newest conversation instead of a new one
+  --json            print one line of JSON: text, tokens, tokens per second, stop reason
+  --model FILE      use this GGUF for this run
+  --preset NAME     ${presetIds.join(', ')}
+  --seed N          0 to 4294967295; the same seed gives the same answer
+  --data DIR        keep conversations in DIR instead of the usual folder
+  --help            this text
+
+Exit code 0 means that there is an answer.
+`;
+
+function parseSeed(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > 0xffff_ffff) {
+    throw new AppError('invalid-input', `--seed takes a whole number from 0 to 4294967295, not "${text}".`);
+  }
+  return seed;
+}
+
+function parsePreset(text: string | undefined): PresetId | undefined {
+  if (text === undefined) return undefined;
+  const preset = presetIds.find((id) => id.toLowerCase() === text.toLowerCase());
+  if (preset === undefined) {
+    throw new AppError('invalid-input', `There is no preset "${text}". There are: ${presetIds.join(', ')}.`);
+  }
+  return preset;
+}
+
+/**
+ * @param args what follows the program's own name and folder
+ * @param strict refuse unknown options; the desktop app lets Chromium's switches pass
+ * @throws AppError `invalid-input` with a sentence for the terminal
+ */
+export function parseCommandLine(args: string[], strict: boolean): CommandLine {
+  let values;
+  try {
+    values = parseArgs({ args, options, strict, allowPositionals: !strict }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('. ')[0] ?? '') : '';
+    throw new AppError('invalid-input', `${reason}. See --help.`);
+  }
+  const text = (value: string | boolean | undefined): string | undefined =>
+    typeof value === 'string' ? value : undefined;
+  return {
+    ask: text(values.ask) ?? null,
+    continueNewest: values.continue === true,
+    json: values.json === true,
+    modelPath: text(values.model) ?? null,
+    presetId: parsePreset(text(values.preset)),
+    seed: parseSeed(text(values.seed)),
+    dataFolder: text(values.data) ?? null,
+    help: values.help === true,
+  };
+}

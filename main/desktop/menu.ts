@@ -1,0 +1,64 @@
+import { app, Menu, type MenuItemConstructorOptions } from 'electron';
+import type { MenuCommand } from '../../preload/contract/app.ts';
+
+/** The application menu: the one place where keyboard commands are bound, so they work wherever the focus is. */
+export function installMenu(choose: (command: MenuCommand) => void): void {
+  const item = (label: string, command: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
+    label,
+    ...(accelerator === undefined ? {} : { accelerator }),
+    click: () => {
+      choose(command);
+    },
+  });
+  const separator: MenuItemConstructorOptions = { type: 'separator' };
+  const isMac = process.platform === 'darwin';
+
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate([
+      ...(isMac ? [{ role: 'appMenu' } satisfies MenuItemConstructorOptions] : []),
+      {
+        label: '&Conversation',
+        submenu: [
+          item('New conversation', 'new-conversation', 'CmdOrCtrl+N'),
+          item('Rename', 'rename-conversation', 'F2'),
+          item('Delete', 'delete-conversation', 'CmdOrCtrl+Shift+Backspace'),
+          separator,
+          item('Previous conversation', 'previous-conversation', 'CmdOrCtrl+PageUp'),
+          item('Next conversation', 'next-conversation', 'CmdOrCtrl+PageDown'),
+          separator,
+          item('Choose a model file…', 'choose-model'),
+          ...(isMac ? [] : [separator, { label: 'Quit', accelerator: 'CmdOrCtrl+Q', click: () => { app.quit(); } }]),
+        ],
+      },
+      { role: 'editMenu' },
+      {
+        label: '&Answer',
+        submenu: [
+          item('Try again', 'retry-answer', 'CmdOrCtrl+R'),
+          item('Continue', 'continue-answer', 'CmdOrCtrl+Shift+Enter'),
+          item('Copy', 'copy-answer', 'CmdOrCtrl+Shift+C'),
+        ],
+      },
+      {
+        label: '&View',
+        submenu: [
+          item('Conversation list', 'toggle-sidebar', 'CmdOrCtrl+B'),
+          item('Go to the text box', 'focus-composer', 'CmdOrCtrl+L'),
+          separator,
+          { role: 'resetZoom' },
+          { role: 'zoomIn' },
+          { role: 'zoomOut' },
+          separator,
+          { role: 'togglefullscreen' },
+        ],
+      },
+      {
+        label: '&Help',
+        submenu: [
+          item('Keyboard shortcuts', 'show-shortcuts', 'CmdOrCtrl+/'),
+          item('About OASST Desktop', 'show-about'),
+        ],
+      },
+    ]),
+  );
+}

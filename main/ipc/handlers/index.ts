@@ -1,0 +1,100 @@
+import { app as electronApp, BrowserWindow, clipboard, dialog, shell } from 'electron';
+import { readFile } from 'node:fs/promises';
+import type { Outputs } from '../../../preload/contract/api.ts';
+import { AppError } from '../../../preload/contract/errors.ts';
+import type { Core } from '../../core.ts';
+import type { ElectronSender } from '../electron-transport.ts';
+import type { Handlers } from '../router.ts';
+import { openableUrl } from './links.ts';
+
+export interface HandlerOptions {
+  core: Core;
+  /** Path of the list of licences that ships with the app. */
+  licencesPath: string;
+}
+
+function windowOf(sender: ElectronSender): BrowserWindow {
+  const window = BrowserWindow.fromWebContents(sender.contents);
+  if (window === null) throw new AppError('forbidden', 'This window is closing.');
+  return window;
+}
+
+async function chooseModelFile(window: BrowserWindow): Promise<string | null> {
+  const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+    title: 'Choose a model file',
+    buttonLabel: 'Use this model',
+    filters: [{ name: 'GGUF models', extensions: ['gguf'] }],
+    properties: ['openFile'],
+  });
+  return canceled ? null : (filePaths[0] ?? null);
+}
+
+async function askToOpen(window: BrowserWindow, url: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    message: 'Open this address in the browser?',
+    detail: url,
+    buttons: ['Open', 'Cancel'],
+    defaultId: 1,
+    cancelId: 1,
+  });
+  return response === 0;
+}
+
+/** What each channel does, in terms of the services. */
+export function createHandlers({ core, licencesPath }: HandlerOptions): Handlers<ElectronSender> {
+  const { conversations, generations, models, settings, places } = core;
+
+  const useModel = async (path: string | null): Promise<Outputs['models:use-guide']> => {
+    if (generations.isBusy()) {
+      throw new AppError('busy', 'An answer is still being written. Stop it before changing the model.');
+    }
+    return models.use(path);
+  };
+
+  return {
+    'app:info': async () => ({
+      version: electronApp.getVersion(),
+      dataFolder: places.dataFolder,
+      platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
+      electronVersion: process.versions.electron,
+    }),
+    'app:licences': () => readFile(licencesPath, 'utf8'),
+    'app:copy-text': async ({ text }) => {
+      clipboard.writeText(text);
+      return null;
+    },
+    'app:open-link': async ({ url }, sender) => {
+      const address = openableUrl(url);
+      const opened = await askToOpen(windowOf(sender), address);
+      if (opened) await shell.openExternal(address);
+      return { opened };
+    },
+    'conversations:list': () => conversations.list(),
+    'conversations:open': ({ conversationId }) => conversations.open(conversationId),
+    'conversations:rename': ({ conversationId, title }) => conversations.rename(conversationId, title),
+    'conversations:delete': async ({ conversationId }) => {
+      await generations.stopAllOf(conversationId);
+      return conversations.delete(conversationId);
+    },
+    'conversations:restore': ({ conversationId }) => conversations.restore(conversationId),
+    'conversations:select-branch': ({ conversationId, messageId }) =>
+      conversations.selectBranch(conversationId, messageId),
+    'generations:start': (input) => generations.start(input),
+    'generations:retry': (input) => generations.retry(input),
+    'generations:continue': (input) => generations.continue(input),
+    'generations:stop': (input) => generations.stop(input),
+    'models:status': async () => models.status(),
+    'models:choose-file': async (_input, sender) => {
+      const path = await chooseModelFile(windowOf(sender));
+      return path === null ? null : useModel(path);
+    },
+    'models:use-guide': () => useModel(null),
+    'models:load': async () => {
+      await models.ensureLoaded();
+      return models.status();
+    },
+    'settings:get': async () => settings.get(),
+    'settings:change': (patch) => settings.change(patch),
+  };
+}

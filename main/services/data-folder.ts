@@ -1,0 +1,36 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const folderName = 'oasst-desktop';
+
+/**
+ * Where the owner's data lies unless told otherwise: the place that each system gives to settings of applications.
+ *
+ * @param home the owner's home folder
+ */
+export function defaultDataFolder(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, home: string): string {
+  switch (platform) {
+    case 'win32':
+      return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), folderName);
+    case 'darwin':
+      return join(home, 'Library', 'Application Support', folderName);
+    default:
+      return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), folderName);
+  }
+}
+
+/** The places inside a data folder. */
+export function placesIn(dataFolder: string) {
+  return {
+    dataFolder,
+    databasePath: join(dataFolder, 'conversations.sqlite3'),
+    stateCacheFolder: join(dataFolder, 'state-cache'),
+    /** What Chromium keeps for itself; nothing of the owner's is in it. */
+    browserFolder: join(dataFolder, 'browser'),
+  };
+}
+
+/** Makes the folder, readable by its owner only. @throws the file system's error */
+export function prepareDataFolder(dataFolder: string): void {
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+}
