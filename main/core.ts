@@ -1,8 +1,8 @@
+import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabaseClient } from './database/client.ts';
 import { startEngine } from './engine/client.ts';
-import { drawSeed } from './engine/process/sampling.ts';
 import { createConversations } from './services/conversations.ts';
 import { placesIn, prepareDataFolder } from './services/data-folder.ts';
 import { createGenerations } from './services/generations.ts';
@@ -61,7 +61,7 @@ export async function openCore(options: CoreOptions) {
     startEngine: ({ onGone }) =>
       startEngine({ nodePath: options.nodePath, entryPath: options.engineEntry, onGone }),
   });
-  const generations = createGenerations({ database, settings, models, conversations, live, now, drawSeed });
+  const generations = createGenerations({ database, settings, models, conversations, live, now, drawSeed: () => randomInt(2 ** 32) });
 
   return {
     places,

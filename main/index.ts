@@ -33,7 +33,8 @@ function main(): void {
     given === null ? defaultDataFolder(process.platform, process.env, homedir()) : resolve(given);
   prepareDataFolder(dataFolder);
   app.setPath('userData', placesIn(dataFolder).browserFolder);
-  app.enableSandbox();
+  // Root cannot have Chromium's sandbox; whoever starts the app as root says so with this switch.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerAppScheme();
   guardNavigation();
   // The lock belongs to the data folder: two windows on two folders are two apps.

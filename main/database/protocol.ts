@@ -30,12 +30,9 @@ export interface NewReply {
 }
 
 /** What is known of an answer before its first token. */
-export type NewAnswerFacts = Pick<
-  GenerationFacts,
-  'modelName' | 'modelSha256' | 'presetId' | 'parameters' | 'seed'
->;
+export type NewAnswerFacts = Pick<GenerationFacts, 'modelName' | 'modelSha256' | 'presetId' | 'parameters' | 'seed'>;
 
-/** The last word on an answer. Fields that are null stay unknown. */
+/** The last word on an answer. Facts that are left out keep what is stored; null means unknown. */
 export interface AnswerOutcome {
   messageId: string;
   text: string;
@@ -61,6 +58,7 @@ export interface DatabaseOperations {
   listConversations(): ConversationSummary[];
   getConversation(conversationId: string): ConversationSummary;
   renameConversation(conversationId: string, title: string): ConversationSummary;
+  /** Hides it from every other operation but `restoreConversation`; an unfinished answer becomes `interrupted`. */
   deleteConversation(conversationId: string, now: number): void;
   restoreConversation(conversationId: string): ConversationSummary;
   /** Removes for good what was deleted before `deletedBefore`; returns how many conversations. */
@@ -76,9 +74,11 @@ export interface DatabaseOperations {
 
   startTurn(turn: NewTurn): void;
   startReply(reply: NewReply): void;
-  /** Sets an ended answer back to `generating` to go on with its text. */
+  /** Sets an ended answer back to `generating` to go on with its text. Fails with `busy` while it is being written. */
   resumeAnswer(messageId: string): void;
+  /** Replaces the text of a running answer; does nothing once the answer has ended. */
   saveAnswerText(messageId: string, text: string): void;
+  /** Ends a running answer. Fails with `invalid-input` when it has ended already: the first ending stands. */
   finishAnswer(outcome: AnswerOutcome): Message;
   /** Turns answers left `generating` by a crash into `interrupted`; returns how many. */
   interruptUnfinished(): number;
@@ -107,9 +107,7 @@ export interface WorkerRequest {
   args: unknown[];
 }
 
-export type WorkerReply =
-  | { id: number; ok: true; value: unknown }
-  | { id: number; ok: false; error: ErrorReport };
+export type WorkerReply = { id: number; ok: true; value: unknown } | { id: number; ok: false; error: ErrorReport };
 
 /** The first message of a worker: the file is open and migrated, or why not. */
 export type WorkerGreeting = { opened: true } | { opened: false; error: ErrorReport };

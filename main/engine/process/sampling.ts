@@ -31,11 +31,6 @@ export function createRandom(seed: number): Random {
   return next;
 }
 
-/** A new seed for an answer, 32 bits. */
-export function drawSeed(): number {
-  return Math.floor(Math.random() * 0x1_0000_0000);
-}
-
 /**
  * Keeps the smallest set of most probable candidates whose share of the total reaches `topP` (TopPLogitsWarper).
  *

@@ -1,0 +1,37 @@
+import type Database from 'better-sqlite3';
+import type { DatabaseOperations } from './protocol.ts';
+import * as answers from './repositories/answers.ts';
+import * as conversations from './repositories/conversations.ts';
+import * as messages from './repositories/messages.ts';
+import * as modelFiles from './repositories/model-files.ts';
+import * as settings from './repositories/settings.ts';
+
+/** All operations on one open connection. `clock` (ms since 1970) serves `resumeAnswer`, which is told no time. */
+export function createOperations(db: Database.Database, clock: () => number = Date.now): DatabaseOperations {
+  return {
+    listConversations: () => conversations.listConversations(db),
+    getConversation: (id) => conversations.getConversation(db, id),
+    renameConversation: (id, title) => conversations.renameConversation(db, id, title),
+    deleteConversation: (id, now) => conversations.deleteConversation(db, id, now),
+    restoreConversation: (id) => conversations.restoreConversation(db, id),
+    purgeDeleted: (deletedBefore) => conversations.purgeDeleted(db, deletedBefore),
+
+    getBranch: (conversationId) => messages.getBranch(db, conversationId),
+    getPath: (messageId) => messages.getPath(db, messageId),
+    getMessage: (messageId) => messages.getMessage(db, messageId),
+    selectBranch: (conversationId, messageId) => messages.selectBranch(db, conversationId, messageId),
+
+    startTurn: (turn) => answers.startTurn(db, turn),
+    startReply: (reply) => answers.startReply(db, reply),
+    resumeAnswer: (messageId) => answers.resumeAnswer(db, messageId, clock()),
+    saveAnswerText: (messageId, text) => answers.saveAnswerText(db, messageId, text),
+    finishAnswer: (outcome) => answers.finishAnswer(db, outcome),
+    interruptUnfinished: () => conversations.interruptUnfinished(db, null),
+
+    getSettings: () => settings.getSettings(db),
+    changeSettings: (patch) => settings.changeSettings(db, patch),
+
+    findModelFile: (path) => modelFiles.findModelFile(db, path),
+    saveModelFile: (record) => modelFiles.saveModelFile(db, record),
+  };
+}
