@@ -40,6 +40,7 @@ export default defineConfig({
       target: 'chrome130',
       outDir: 'out/renderer',
       assetsInlineLimit: 0,
+      minify: true,
       modulePreload: false,
       rolldownOptions: { input: { index: 'renderer/index.html' } },
     },

@@ -24,13 +24,15 @@ export function toDatabaseError(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof AppError) return thrown;
   const cause = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
   const code = codeOf(cause);
-  return code === null ? thrown : databaseError(code, `${cause}: ${thrown.message}`);
+  return code === null ? thrown : databaseError(code, thrown.message.startsWith(cause) ? thrown.message : `${cause}: ${thrown.message}`);
 }
 
 function codeOf(cause: string): keyof typeof wording | null {
   // Growing the shared-memory file fails this way only when there is no room for it.
   if (cause === 'SQLITE_IOERR_SHMSIZE') return 'disk-full';
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(cause)) return 'database-unreadable';
+  // Every statement is fixed and tested against the schema. Where SQLite still finds an error in one ("no such column"),
+  // the schema in the file is not the one that its version stands for.
+  if (/^SQLITE_(CORRUPT|NOTADB|ERROR|TOOBIG)/.test(cause)) return 'database-unreadable';
   if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(cause)) return 'disk-full';
   // BUSY: another program holds the file for longer than the busy timeout.
   if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM|AUTH|BUSY|LOCKED|PROTOCOL)/.test(cause)) return 'database-readonly';

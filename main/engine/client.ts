@@ -43,6 +43,8 @@ interface Pending {
 export function startEngine(options: Omit<EngineProcessOptions, 'onEvent'>): Engine {
   const pending = new Map<number, Pending>();
   let nextId = 1;
+  /** Why no request can be answered any more; null while the process lives. */
+  let end: AppError | null = null;
 
   const engineProcess: EngineProcess = startEngineProcess({
     ...options,
@@ -50,8 +52,8 @@ export function startEngine(options: Omit<EngineProcessOptions, 'onEvent'>): Eng
       if (event.kind !== 'heartbeat') pending.get(event.id)?.onEvent(event);
     },
     onGone: (error) => {
-      const reason = error ?? new AppError('engine-crashed', 'The engine was closed.');
-      for (const request of [...pending.values()]) request.fail(reason);
+      end = error ?? new AppError('engine-crashed', 'The engine was closed.');
+      for (const request of [...pending.values()]) request.fail(end);
       options.onGone(error);
     },
   });
@@ -59,6 +61,10 @@ export function startEngine(options: Omit<EngineProcessOptions, 'onEvent'>): Eng
   /** Waits for the end of a request; `take` returns a value when an event is the end. */
   const settle = <T>(id: number, take: (event: EngineEvent) => T | undefined, limitMs: number | null): Promise<T> =>
     new Promise((resolve, reject) => {
+      if (end !== null) {
+        reject(end);
+        return;
+      }
       let silence: NodeJS.Timeout | undefined;
       const close = (): void => {
         clearTimeout(silence);

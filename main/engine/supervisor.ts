@@ -4,7 +4,7 @@ import { heartbeatIntervalMs, type EngineEvent, type EngineRequest } from './pro
 
 /** Heartbeats that may be missing in a row. Counted in ticks, not by the clock: a sleeping computer misses none. */
 const missedHeartbeatsAllowed = 15;
-const shutDownLimitMs = 20_000;
+const usualShutDownLimitMs = 20_000;
 const keptLogLines = 40;
 
 export interface EngineProcessOptions {
@@ -15,6 +15,9 @@ export interface EngineProcessOptions {
   onEvent: (event: EngineEvent) => void;
   /** Called once, when the process is gone: `null` after a shut-down that was asked for. */
   onGone: (error: AppError | null) => void;
+  /** Time between two looks at the heartbeats, and the longest time a shut-down may take; tests shorten both. */
+  heartbeatCheckMs?: number;
+  shutDownLimitMs?: number;
 }
 
 export interface EngineProcess {
@@ -35,7 +38,8 @@ function crashOf(code: number | null, signal: NodeJS.Signals | null, log: readon
 }
 
 /** Starts an engine process and watches over it until it is gone. */
-export function startEngineProcess({ nodePath, entryPath, onEvent, onGone }: EngineProcessOptions): EngineProcess {
+export function startEngineProcess(options: EngineProcessOptions): EngineProcess {
+  const { nodePath, entryPath, onEvent, onGone } = options;
   // JSON, not structured clones: the two ends may be different versions of V8.
   const child = spawn(nodePath, [entryPath], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -68,7 +72,7 @@ export function startEngineProcess({ nodePath, entryPath, onEvent, onGone }: Eng
         ),
       );
     }
-  }, heartbeatIntervalMs);
+  }, options.heartbeatCheckMs ?? heartbeatIntervalMs);
   watch.unref();
 
   const leave = (error: AppError | null): void => {
@@ -104,7 +108,7 @@ export function startEngineProcess({ nodePath, entryPath, onEvent, onGone }: Eng
       if (gone) return;
       expected = true;
       if (child.connected) child.send({ kind: 'shut-down', id: 0 } satisfies EngineRequest, () => undefined);
-      const limit = setTimeout(() => child.kill('SIGKILL'), shutDownLimitMs);
+      const limit = setTimeout(() => child.kill('SIGKILL'), options.shutDownLimitMs ?? usualShutDownLimitMs);
       await goneSoon;
       clearTimeout(limit);
     },

@@ -1,8 +1,8 @@
 /** Saves at most this often, so an answer never loses more than this and the time of one write. */
-const saveIntervalMs = 150;
+const saveIntervalMs = 100;
 
 /**
- * Writes a growing text to disk in the background: at once after a quiet spell, otherwise every 150 ms, and never two
+ * Writes a growing text to disk in the background: at once after a quiet spell, otherwise every 100 ms, and never two
  * writes at a time. A failed write is kept for the end, which tells the owner; the text itself is still in memory.
  */
 export function createAnswerSaver(save: (text: string) => Promise<void>) {

@@ -13,7 +13,8 @@ export const newestVersion = migrations.length;
  * Brings `db` to the newest of `steps`, each in a transaction of its own, so a failure leaves the version before it.
  * A database that holds anything is copied to `<file>.before-v<first step>.bak` first. Leaves foreign keys on.
  *
- * @throws what SQLite throws; AppError `database-unreadable` when the file's tables do not fit; an Error when `steps` are not numbered 1, 2, 3 …
+ * @throws what SQLite throws, `SQLITE_ERROR` when the file's tables are not those of its version; an Error when
+ * `steps` are not numbered 1, 2, 3 …
  */
 export function migrate(db: Database.Database, steps: readonly Migration[] = migrations): void {
   assertConsecutive(steps);
@@ -27,8 +28,6 @@ export function migrate(db: Database.Database, steps: readonly Migration[] = mig
   db.pragma('foreign_keys = OFF');
   try {
     for (const step of pending) apply(db, step);
-  } catch (thrown) {
-    throw isSchemaMismatch(thrown) ? databaseError('database-unreadable', thrown.message) : thrown;
   } finally {
     db.pragma('foreign_keys = ON');
   }
@@ -47,11 +46,6 @@ function apply(db: Database.Database, step: Migration): void {
     db.pragma(`user_version = ${step.version}`);
   });
   run.exclusive();
-}
-
-/** "Table already exists" and its like: the tables are not those of the version that the file claims to be. */
-function isSchemaMismatch(thrown: unknown): thrown is Error {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'SQLITE_ERROR';
 }
 
 function isEmpty(db: Database.Database): boolean {

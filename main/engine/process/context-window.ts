@@ -47,13 +47,17 @@ export function fitWindow(turns: readonly TurnSize[], openingTokens: number, con
     used -= turns[firstVisible]?.tokens ?? 0;
     firstVisible += 1;
   };
+  const makeRoom = (newest: number, opening: number): void => {
+    if (used + opening <= limitTokens) return;
+    while (firstVisible < newest && used + opening > limitTokens * shareAfterDrop) dropOldest();
+    // A window never opens with an answer whose question is gone.
+    while (firstVisible < last && turns[firstVisible]?.role === 'assistant') dropOldest();
+  };
   turns.forEach((turn, index) => {
     used += turn.tokens;
-    const opening = index === last ? openingTokens : 1;
-    if (used + opening <= limitTokens) return;
-    while (firstVisible < index && used + opening > limitTokens * shareAfterDrop) dropOldest();
-    // A window never opens with an answer whose question is gone.
-    while (firstVisible < index && turns[firstVisible]?.role === 'assistant') dropOldest();
+    makeRoom(index, 1);
   });
+  // A continued answer finds the window that it began in, unless it has outgrown it.
+  makeRoom(last, openingTokens);
   return { fits: true, firstVisible, promptTokens: used + openingTokens };
 }

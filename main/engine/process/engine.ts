@@ -108,8 +108,11 @@ export function createEngine(send: (event: EngineEvent) => void, loadModel: Load
     const finish = (stopReason: StopReason): void => {
       batcher.flush();
       // A character cut in half is not part of the answer, so its tokens are not either.
-      const whole = reply.slice(0, reply.length - replyText.heldTokens);
-      replies.remember(request.conversationId, request.answerId, text, [...prompt.answerSoFar, ...whole]);
+      const { heldTokens } = replyText;
+      if (heldTokens !== null) {
+        const whole = reply.slice(0, reply.length - heldTokens);
+        replies.remember(request.conversationId, request.answerId, text, [...prompt.answerSoFar, ...whole]);
+      }
       const endedMs = performance.now();
       const usage: GenerationUsage = {
         promptTokens: prompt.tokens.length,

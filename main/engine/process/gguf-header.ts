@@ -25,6 +25,8 @@ const maxHeaderBytes = 256 * 1024 ** 2;
 const pieceBytes = 1024 ** 2;
 const maxEntries = 1_000_000;
 const maxKeyBytes = 65_535;
+/** Longest text worth believing; the longest in use are whole tokenizer files of some ten megabytes. */
+const maxTextBytes = 64 * 1024 ** 2;
 const maxDimensions = 4;
 
 /** Bytes of the scalar value types by their number; 8 is string, 9 is array. */
@@ -60,22 +62,29 @@ class HeaderReader {
     return this.position;
   }
 
-  /** The next `length` bytes, as a view that is valid until the next call. */
-  take(length: number): Buffer {
+  /** Moves forward; returns the new position. */
+  skip(length: number): number {
     const end = this.position + length;
     if (end > Math.min(this.sizeBytes, maxHeaderBytes)) {
       throw unreadable('This file ends inside its header, or its header is damaged. Choose another file or fetch it again.');
     }
+    this.position = end;
+    return end;
+  }
+
+  /** The next `length` bytes, as a view that is valid until the next call. */
+  take(length: number): Buffer {
+    const start = this.position;
+    const end = this.skip(length);
     if (end > this.bufferStart + this.buffer.length) {
-      const wanted = Math.min(Math.max(length, pieceBytes), this.sizeBytes - this.position);
+      const wanted = Math.min(Math.max(length, pieceBytes), this.sizeBytes - start);
       const piece = Buffer.allocUnsafe(wanted);
-      const bytesRead = readSync(this.file, piece, 0, wanted, this.position);
+      const bytesRead = readSync(this.file, piece, 0, wanted, start);
       if (bytesRead < length) throw unreadable('This file could not be read to the end of its header.');
       this.buffer = piece.subarray(0, bytesRead);
-      this.bufferStart = this.position;
+      this.bufferStart = start;
     }
-    const from = this.position - this.bufferStart;
-    this.position = end;
+    const from = start - this.bufferStart;
     return this.buffer.subarray(from, from + length);
   }
 
@@ -97,20 +106,33 @@ class HeaderReader {
 
 type HeaderValue = string | number | (string | number)[] | null;
 
-/** Reads one value; of scalars only the integers and strings that the summary needs are kept. */
-function readValue(reader: HeaderReader, type: number, depth = 0): HeaderValue {
-  if (type === stringType) return reader.string(maxHeaderBytes);
-  if (type === arrayType) {
-    if (depth > 0) throw unreadable('The header of this file is damaged: it nests lists.');
-    const elementType = reader.uint32();
-    const length = reader.count(maxEntries);
-    const values: (string | number)[] = [];
+/** Lists that the summary needs; all others are passed over. */
+const wantedLists = new Set(['tokenizer.ggml.tokens', 'tokenizer.ggml.token_type']);
+
+function readList(reader: HeaderReader, isWanted: boolean): (string | number)[] {
+  const type = reader.uint32();
+  if (type === arrayType) throw unreadable('The header of this file is damaged: it nests lists.');
+  const length = reader.count(maxEntries);
+  const bytes = scalarBytes.get(type);
+  const values: (string | number)[] = [];
+  if (isWanted) {
     for (let index = 0; index < length; index += 1) {
-      const value = readValue(reader, elementType, depth + 1);
-      if (typeof value === 'string' || typeof value === 'number') values.push(value);
+      const value = readScalar(reader, type);
+      if (value !== null) values.push(value);
     }
-    return values;
+  } else if (type === stringType) {
+    for (let index = 0; index < length; index += 1) reader.skip(reader.count(maxTextBytes));
+  } else if (bytes !== undefined) {
+    reader.skip(length * bytes);
+  } else {
+    throw unreadable('The header of this file is damaged: it holds a value of an unknown kind.');
   }
+  return values;
+}
+
+/** Reads one value; of numbers only the integers that the summary needs are kept. */
+function readScalar(reader: HeaderReader, type: number): string | number | null {
+  if (type === stringType) return reader.string(maxTextBytes);
   const bytes = scalarBytes.get(type);
   if (bytes === undefined) throw unreadable('The header of this file is damaged: it holds a value of an unknown kind.');
   const raw = reader.take(bytes);
@@ -173,7 +195,8 @@ function readHeader(reader: HeaderReader, sizeBytes: number): GgufSummary {
   const entries = new Map<string, HeaderValue>();
   for (let index = 0; index < entryCount; index += 1) {
     const key = reader.string(maxKeyBytes);
-    entries.set(key, readValue(reader, reader.uint32()));
+    const type = reader.uint32();
+    entries.set(key, type === arrayType ? readList(reader, wantedLists.has(key)) : readScalar(reader, type));
   }
   let dataBytes = 0;
   for (let index = 0; index < tensorCount; index += 1) {

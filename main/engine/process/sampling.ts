@@ -62,8 +62,10 @@ export function keepTypical(candidates: readonly Candidate[], mass: number): Can
     }))
     .sort((left, right) => left.distance - right.distance);
   let sum = 0;
-  const end = byDistance.findIndex(({ candidate }) => (sum += candidate.probability / total) >= mass);
-  return byDistance.slice(0, end === -1 ? byDistance.length : end + 1).map(({ candidate }) => candidate);
+  const last = byDistance.find(({ candidate }) => (sum += candidate.probability / total) >= mass);
+  // Those exactly as typical as the last one stay as well.
+  const kept = last === undefined ? byDistance : byDistance.filter(({ distance }) => distance <= last.distance);
+  return kept.map(({ candidate }) => candidate);
 }
 
 /** Draws one token in proportion to the probabilities. */

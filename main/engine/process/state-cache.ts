@@ -141,6 +141,7 @@ export function createStateCache(folder: string, limitBytes: number, fingerprint
       const record: StateRecord = { fingerprint, sha256, tokens: [...state.tokens], replies: state.replies };
       await writeFile(`${recordPath(conversationId)}.part`, JSON.stringify(record), { mode: 0o600 });
       await rename(`${recordPath(conversationId)}.part`, recordPath(conversationId));
+      await shrinkTo(limitBytes); // The estimate may have been too low.
     },
 
     drop,

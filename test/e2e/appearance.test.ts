@@ -1,0 +1,79 @@
+import { expect, test, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { launchApp, makeDataFolder, projectRoot, removeDataFolder, type RunningApp } from '../support/app.ts';
+
+/** How the window looks and whether everyone can use it, in light and dark. Screenshots land in test-results. */
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const pictures = join(projectRoot, 'test-results', 'screenshots');
+
+interface Violation {
+  id: string;
+  nodes: { target: string[]; failureSummary?: string }[];
+}
+
+/** Runs axe-core in the page. It is evaluated, not injected as a script, which the page's policy would refuse. */
+async function violationsOf(window: Page): Promise<string[]> {
+  await window.evaluate(axeSource);
+  const violations = await window.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations;
+  });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary ?? ''}`));
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    let dataFolder: string;
+    let app: RunningApp;
+
+    test.beforeAll(async () => {
+      dataFolder = makeDataFolder();
+      app = await launchApp({ dataFolder, colorScheme });
+      await expect(app.window.getByRole('button', { name: 'Model:' })).toContainText('ready');
+    });
+
+    test.afterAll(async () => {
+      await app.quit();
+      removeDataFolder(dataFolder);
+    });
+
+    test('the first screen has no accessibility violations', async () => {
+      await app.window.screenshot({ path: join(pictures, `first-screen-${colorScheme}.png`) });
+      expect(await violationsOf(app.window)).toEqual([]);
+    });
+
+    test('a conversation has none either, also with its details and the model sheet open', async () => {
+      const { window } = app;
+      for (const [index, question] of ['What is a meme?', 'Where did the word come from?', 'Which keyboard shortcuts are there?'].entries()) {
+        await window.getByRole('textbox', { name: 'Question' }).fill(question);
+        await window.keyboard.press('Enter');
+        await expect(window.getByRole('article', { name: `Answer ${String(index + 1)}` })).toHaveAttribute('aria-busy', 'false');
+      }
+      await window.getByRole('article', { name: 'Answer 3' }).getByRole('button', { name: 'Details' }).click();
+      await window.screenshot({ path: join(pictures, `conversation-${colorScheme}.png`) });
+      expect(await violationsOf(window)).toEqual([]);
+      await window.getByRole('button', { name: 'Model:' }).click();
+      await expect(window.getByLabel('The model in use')).toBeVisible();
+      await window.screenshot({ path: join(pictures, `model-${colorScheme}.png`) });
+      expect(await violationsOf(window)).toEqual([]);
+      await window.keyboard.press('Escape');
+    });
+
+    test('it stays right at twice the size', async () => {
+      const { window, electron } = app;
+      const setZoom = (factor: number): Promise<void> =>
+        electron.evaluate(({ BrowserWindow }, wanted) => {
+          BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(wanted);
+        }, factor);
+      await setZoom(2);
+      await expect.poll(() => window.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      await expect(window.getByRole('textbox', { name: 'Question' })).toBeInViewport();
+      await window.screenshot({ path: join(pictures, `zoomed-${colorScheme}.png`) });
+      expect(await violationsOf(window)).toEqual([]);
+      await setZoom(1);
+    });
+  });
+}
