@@ -24,7 +24,9 @@ export function toDatabaseError(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof AppError) return thrown;
   const cause = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
   const code = codeOf(cause);
-  return code === null ? thrown : databaseError(code, thrown.message.startsWith(cause) ? thrown.message : `${cause}: ${thrown.message}`);
+  return code === null
+    ? thrown
+    : databaseError(code, thrown.message.startsWith(cause) ? thrown.message : `${cause}: ${thrown.message}`);
 }
 
 function codeOf(cause: string): keyof typeof wording | null {

@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { migrate, migrations, newestVersion } from '../../../main/database/migrations/index.ts';
+import type { Migration } from '../../../main/database/migrations/migration.ts';
+import { createOperations } from '../../../main/database/operations.ts';
+import { codeOf, newTurn, openForTest, openMemoryDatabase, temporaryDatabasePath } from '../../support/database.ts';
+
+const schemaOf = (db: Database.Database) =>
+  db.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').all();
+const versionOf = (db: Database.Database) => db.pragma('user_version', { simple: true });
+const addColumn: Migration = {
+  version: newestVersion + 1,
+  up: (db) => db.exec('ALTER TABLE conversations ADD COLUMN pinned_at INTEGER'),
+};
+
+it('steps are numbered without gaps, in order', () => {
+  expect(migrations.map((step) => step.version)).toEqual(migrations.map((_step, index) => index + 1));
+  const db = openMemoryDatabase();
+  expect(() => migrate(db, [...migrations, { ...addColumn, version: 7 }])).toThrow('numbered 7');
+});
+
+describe('a database', () => {
+  it('of version 0 gets the schema of a new one, without a backup of nothing', () => {
+    const path = temporaryDatabasePath();
+    new Database(path).exec('PRAGMA user_version = 0; VACUUM').close();
+    const db = openForTest(path);
+    expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
+    expect(versionOf(db)).toBe(newestVersion);
+    expect(readdirSync(dirname(path)).filter((name) => name.includes('bak'))).toEqual([]);
+  });
+
+  it('of the newest version is not migrated again', () => {
+    const path = temporaryDatabasePath();
+    const first = openForTest(path);
+    const turn = newTurn();
+    createOperations(first).startTurn(turn);
+    first.close();
+    const db = openForTest(path);
+    expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
+    expect(createOperations(db).getBranch(turn.conversationId)).toHaveLength(2);
+    expect(existsSync(`${path}.before-v${newestVersion}.bak`)).toBe(false);
+  });
+
+  it('with content is copied before its first step, and the copy is whole, private and of the old version', () => {
+    const path = temporaryDatabasePath();
+    const db = openForTest(path);
+    const turn = newTurn();
+    createOperations(db).startTurn(turn);
+    migrate(db, [...migrations, addColumn, { version: addColumn.version + 1, up: () => undefined }]);
+    expect(versionOf(db)).toBe(addColumn.version + 1);
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
+
+    const backups = readdirSync(dirname(path)).filter((name) => name.includes('.before-'));
+    expect(backups).toEqual([`conversations.sqlite3.before-v${addColumn.version}.bak`]);
+    const backupPath = `${path}.before-v${addColumn.version}.bak`;
+    if (process.platform !== 'win32') expect(statSync(backupPath).mode & 0o777).toBe(0o600);
+    const backup = openForTest(backupPath);
+    expect(versionOf(backup)).toBe(newestVersion);
+    expect(backup.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(createOperations(backup).getBranch(turn.conversationId)).toEqual(
+      createOperations(db).getBranch(turn.conversationId),
+    );
+  });
+
+  it('keeps the version before a step that fails', () => {
+    const path = temporaryDatabasePath();
+    const db = openForTest(path);
+    const turn = newTurn();
+    createOperations(db).startTurn(turn);
+    const failing: Migration = {
+      version: addColumn.version + 1,
+      up(connection) {
+        connection.exec('DROP TABLE settings');
+        throw new Error('half way');
+      },
+    };
+    expect(() => migrate(db, [...migrations, addColumn, failing])).toThrow('half way');
+    expect(versionOf(db)).toBe(addColumn.version);
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
+    expect(createOperations(db).getSettings().sidebarVisible).toBe(true);
+  });
+
+  it('is not left with rows that lost their parent', () => {
+    const db = openMemoryDatabase();
+    createOperations(db).startTurn(newTurn());
+    const careless: Migration = {
+      version: addColumn.version,
+      up: (connection) => connection.exec('DELETE FROM conversations'),
+    };
+    expect(codeOf(() => migrate(db, [...migrations, careless]))).toBe('database-unreadable');
+    expect(createOperations(db).listConversations()).toHaveLength(1);
+  });
+
+  it('may have a table rebuilt without losing what refers to it', () => {
+    const db = openMemoryDatabase();
+    const operations = createOperations(db);
+    const turn = newTurn();
+    operations.startTurn(turn);
+    const rebuild: Migration = {
+      version: addColumn.version,
+      up(connection) {
+        const { sql } = connection.prepare(`SELECT sql FROM sqlite_schema WHERE name = 'conversations'`).get() as {
+          sql: string;
+        };
+        connection.exec(sql.replace('CREATE TABLE conversations', 'CREATE TABLE conversations_new'));
+        connection.exec('INSERT INTO conversations_new SELECT * FROM conversations');
+        connection.exec('DROP TABLE conversations; ALTER TABLE conversations_new RENAME TO conversations');
+      },
+    };
+    migrate(db, [...migrations, rebuild]);
+    expect(operations.getBranch(turn.conversationId)).toHaveLength(2);
+    expect(db.pragma('foreign_key_check')).toEqual([]);
+  });
+});
+
+it('a file of version 0 with tables of something else is refused and kept', () => {
+  const path = temporaryDatabasePath();
+  new Database(path).exec('CREATE TABLE messages (note TEXT); INSERT INTO messages VALUES (1)').close();
+  expect(codeOf(() => openForTest(path))).toBe('database-unreadable');
+  const db = new Database(path);
+  expect(db.prepare('SELECT count(*) FROM messages').pluck().get()).toBe(1);
+  expect(schemaOf(db)).toHaveLength(1);
+  db.close();
+});
+
+it('a failing backup stops the migration, keeps an older backup and leaves nothing half-written', () => {
+  const path = temporaryDatabasePath();
+  const db = openForTest(path);
+  createOperations(db).startTurn(newTurn());
+  const backupPath = `${path}.before-v${addColumn.version}.bak`;
+  mkdirSync(join(backupPath, 'in the way'), { recursive: true });
+  expect(() => migrate(db, [...migrations, addColumn])).toThrow();
+  expect(versionOf(db)).toBe(newestVersion);
+  expect(readdirSync(dirname(path)).filter((name) => name.includes('unfinished'))).toEqual([]);
+  expect(createOperations(db).listConversations()).toHaveLength(1);
+});
