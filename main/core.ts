@@ -58,10 +58,17 @@ export async function openCore(options: CoreOptions) {
     guidePath: options.guidePath,
     modelOverride: options.modelOverride,
     stateCacheFolder: places.stateCacheFolder,
-    startEngine: ({ onGone }) =>
-      startEngine({ nodePath: options.nodePath, entryPath: options.engineEntry, onGone }),
+    startEngine: ({ onGone }) => startEngine({ nodePath: options.nodePath, entryPath: options.engineEntry, onGone }),
   });
-  const generations = createGenerations({ database, settings, models, conversations, live, now, drawSeed: () => randomInt(2 ** 32) });
+  const generations = createGenerations({
+    database,
+    settings,
+    models,
+    conversations,
+    live,
+    now,
+    drawSeed: () => randomInt(2 ** 32),
+  });
 
   return {
     places,

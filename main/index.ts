@@ -29,8 +29,7 @@ function main(): void {
   const commandLine = readCommandLine();
   if (commandLine === null) return;
   const { dataFolder: given, modelPath } = commandLine;
-  const dataFolder =
-    given === null ? defaultDataFolder(process.platform, process.env, homedir()) : resolve(given);
+  const dataFolder = given === null ? defaultDataFolder(process.platform, process.env, homedir()) : resolve(given);
   prepareDataFolder(dataFolder);
   app.setPath('userData', placesIn(dataFolder).browserFolder);
   // Root cannot have Chromium's sandbox; whoever starts the app as root says so with this switch.

@@ -14,7 +14,6 @@ export interface Terminal {
 
 /** Model output may hold control sequences that would act on the terminal; only line breaks and tabs are let through. */
 export function forTerminal(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD');
 }
 
@@ -95,7 +94,10 @@ export async function ask(core: Core, question: string, options: CommandLine, te
 
   terminal.stdout.write(json ? `${summaryOf(message)}\n` : '\n');
   if (message.status === 'failed') {
-    throw new AppError(message.errorCode ?? 'internal', core.models.status().error?.message ?? 'There is no answer: the model failed.');
+    throw new AppError(
+      message.errorCode ?? 'internal',
+      core.models.status().error?.message ?? 'There is no answer: the model failed.',
+    );
   }
   return message.status === 'complete' && message.text.trim() !== '';
 }

@@ -15,8 +15,7 @@ async function run(commandLine: CommandLine, question: string): Promise<boolean>
   const { dataFolder, modelPath } = commandLine;
   const core = await openCore({
     ...appPlaces(root, 'sources'),
-    dataFolder:
-      dataFolder === null ? defaultDataFolder(process.platform, process.env, homedir()) : resolve(dataFolder),
+    dataFolder: dataFolder === null ? defaultDataFolder(process.platform, process.env, homedir()) : resolve(dataFolder),
     modelOverride: modelPath === null ? null : resolve(modelPath),
   });
   try {

@@ -6,8 +6,17 @@ import * as messages from './repositories/messages.ts';
 import * as modelFiles from './repositories/model-files.ts';
 import * as settings from './repositories/settings.ts';
 
-/** All operations on one open connection. `clock` (ms since 1970) serves `resumeAnswer`, which is told no time. */
-export function createOperations(db: Database.Database, clock: () => number = Date.now): DatabaseOperations {
+/**
+ * All operations on one open connection.
+ *
+ * @param clock ms since 1970; serves `resumeAnswer`, which is told no time
+ * @param isOnlyProcess whether no other process can be writing an answer
+ */
+export function createOperations(
+  db: Database.Database,
+  clock: () => number = Date.now,
+  isOnlyProcess = true,
+): DatabaseOperations {
   return {
     listConversations: () => conversations.listConversations(db),
     getConversation: (id) => conversations.getConversation(db, id),
@@ -26,7 +35,7 @@ export function createOperations(db: Database.Database, clock: () => number = Da
     resumeAnswer: (messageId) => answers.resumeAnswer(db, messageId, clock()),
     saveAnswerText: (messageId, text) => answers.saveAnswerText(db, messageId, text),
     finishAnswer: (outcome) => answers.finishAnswer(db, outcome),
-    interruptUnfinished: () => conversations.interruptUnfinished(db, null),
+    interruptUnfinished: () => (isOnlyProcess ? conversations.interruptUnfinished(db, null) : 0),
 
     getSettings: () => settings.getSettings(db),
     changeSettings: (patch) => settings.changeSettings(db, patch),

@@ -80,7 +80,10 @@ export interface DatabaseOperations {
   saveAnswerText(messageId: string, text: string): void;
   /** Ends a running answer. Fails with `invalid-input` when it has ended already: the first ending stands. */
   finishAnswer(outcome: AnswerOutcome): Message;
-  /** Turns answers left `generating` by a crash into `interrupted`; returns how many. */
+  /**
+   * Turns answers left `generating` by a crash into `interrupted`; returns how many. Does nothing while another process
+   * has the database open, for it may be writing them.
+   */
   interruptUnfinished(): number;
 
   /** Stored settings over the defaults; unreadable values fall back to their default. */

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorReport } from '../../preload/contract/errors.ts';
+import { claimDatabase } from './claim.ts';
 import { closeDatabase, openDatabase } from './connection.ts';
 import { createOperations } from './operations.ts';
 import type { DatabaseOperations, WorkerGreeting, WorkerOptions, WorkerReply, WorkerRequest } from './protocol.ts';
@@ -19,10 +20,12 @@ function serve(port: NonNullable<typeof parentPort>, { databasePath }: WorkerOpt
     return;
   }
 
-  const operations = createOperations(db);
+  const claim = claimDatabase(databasePath);
+  const operations = createOperations(db, Date.now, claim.held);
   port.on('message', ({ id, operation, args }: WorkerRequest) => {
     if (operation === 'close') {
       closeDatabase(db);
+      claim.release();
       answer({ id, ok: true, value: undefined });
       port.close();
       return;

@@ -27,7 +27,18 @@ export function installMenu(choose: (command: MenuCommand) => void): void {
           item('Next conversation', 'next-conversation', 'CmdOrCtrl+PageDown'),
           separator,
           item('Choose a model file…', 'choose-model'),
-          ...(isMac ? [] : [separator, { label: 'Quit', accelerator: 'CmdOrCtrl+Q', click: () => { app.quit(); } }]),
+          ...(isMac
+            ? []
+            : [
+                separator,
+                {
+                  label: 'Quit',
+                  accelerator: 'CmdOrCtrl+Q',
+                  click: () => {
+                    app.quit();
+                  },
+                },
+              ]),
         ],
       },
       { role: 'editMenu' },

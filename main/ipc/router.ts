@@ -28,13 +28,16 @@ export function registerHandlers<S extends Sender>(
   handlers: Handlers<S>,
   log: (channel: Channel, error: unknown) => void,
 ): void {
-  const register = <C extends Channel>(channel: C): void => {
+  const register = (channel: Channel): void => {
+    // The schema of the same channel has made sure that the input is what the handler takes.
+    const handler = handlers[channel] as (input: unknown, sender: S) => Promise<unknown>;
     transport.handle(channel, async (sender, rawInput) => {
       try {
         if (!sender.trusted) throw new AppError('forbidden', 'This page may not use the app.');
         const parsed = inputSchemas[channel].safeParse(rawInput);
-        if (!parsed.success) throw new AppError('invalid-input', 'The app was asked for something it does not understand.');
-        return { ok: true, value: await handlers[channel](parsed.data as Input<C>, sender) };
+        if (!parsed.success)
+          throw new AppError('invalid-input', 'The app was asked for something it does not understand.');
+        return { ok: true, value: await handler(parsed.data, sender) };
       } catch (error) {
         if (!(error instanceof AppError)) log(channel, error);
         return { ok: false, error: toErrorReport(error) };

@@ -53,6 +53,9 @@ function turnsOf(messages: readonly Message[]): Turn[] {
 }
 
 async function write(job: AnswerJob, signal: AbortSignal, services: AnswerRunServices): Promise<Ending> {
+  // A function, because the signal changes while this one waits.
+  const isStopped = (): boolean => signal.aborted;
+  if (isStopped()) return { status: 'stopped', end: null, model: null };
   const { answer, facts } = job;
   const { database, models, live } = services;
   const stopListening = models.onChanged(({ loadFraction }) => {
@@ -64,7 +67,7 @@ async function write(job: AnswerJob, signal: AbortSignal, services: AnswerRunSer
   } finally {
     stopListening();
   }
-  if (model === 'stopped' || signal.aborted) return { status: 'stopped', end: null, model: null };
+  if (model === 'stopped' || isStopped()) return { status: 'stopped', end: null, model: null };
 
   const turns = turnsOf(await database.getPath(job.questionId));
   const saver = createAnswerSaver((text) => database.saveAnswerText(answer.messageId, text));
@@ -91,7 +94,7 @@ async function write(job: AnswerJob, signal: AbortSignal, services: AnswerRunSer
     },
   );
   signal.addEventListener('abort', generation.cancel, { once: true });
-  if (signal.aborted) generation.cancel();
+  if (isStopped()) generation.cancel();
   generation.end.catch(() => undefined); // Settled late, after a stop that did not wait for it.
   try {
     const end = await Promise.race([generation.end, stopped(signal, stopLimitMs)]);
@@ -145,18 +148,20 @@ export async function runAnswer(job: AnswerJob, signal: AbortSignal, services: A
   try {
     return await services.database.finishAnswer(outcome);
   } catch (error) {
-    const message = await services.database.getMessage(answer.messageId).catch(() => null);
-    return {
+    const stored = await services.database.getMessage(answer.messageId).catch(() => null);
+    const message: Message = {
       id: answer.messageId,
       conversationId: answer.conversationId,
       parentId: job.questionId,
       role: 'assistant',
-      createdAt: message?.createdAt ?? services.now(),
-      siblingIds: message?.siblingIds ?? [answer.messageId],
-      generation: message?.generation ?? null,
+      createdAt: stored?.createdAt ?? services.now(),
+      siblingIds: stored?.siblingIds ?? [answer.messageId],
+      generation: stored?.generation ?? null,
       text: answer.text,
       status: 'failed',
       errorCode: toErrorReport(error).code,
     };
+    services.live.keepUnsaved({ message, outcome });
+    return message;
   }
 }

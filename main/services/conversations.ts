@@ -1,4 +1,9 @@
-import type { ConversationChange, ConversationSummary, Transcript } from '../../preload/contract/conversations.ts';
+import type {
+  ConversationChange,
+  ConversationSummary,
+  Message,
+  Transcript,
+} from '../../preload/contract/conversations.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { DatabaseClient } from '../database/protocol.ts';
 import { createEmitter } from './emitter.ts';
@@ -32,12 +37,15 @@ export function createConversations({ database, live, dropSavedState, now }: Con
       ]);
       const unfinished = messages.find(({ status }) => status === 'generating');
       if (unfinished === undefined) return { conversation, messages, live: null };
+      const show = (shown: Message): Message[] => messages.map((message) => (message === unfinished ? shown : message));
+      const unsaved = live.unsaved(unfinished.id);
+      if (unsaved !== undefined) return { conversation, messages: show(unsaved.message), live: null };
       const answer = live.get(unfinished.id);
       // It ended after the branch was read: what was read is out of date.
       if (answer === undefined) continue;
       return {
         conversation,
-        messages: messages.map((message) => (message === unfinished ? { ...message, text: answer.text } : message)),
+        messages: show({ ...unfinished, text: answer.text }),
         live: { messageId: answer.messageId, seq: answer.seq },
       };
     }

@@ -9,13 +9,14 @@ const folderName = 'oasst-desktop';
  * @param home the owner's home folder
  */
 export function defaultDataFolder(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, home: string): string {
+  const configHome = env['XDG_CONFIG_HOME'] ?? '';
   switch (platform) {
     case 'win32':
       return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), folderName);
     case 'darwin':
       return join(home, 'Library', 'Application Support', folderName);
     default:
-      return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), folderName);
+      return join(configHome === '' ? join(home, '.config') : configHome, folderName);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Message, Transcript } from '../../preload/contract/conversations.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -21,6 +22,9 @@ export interface GenerationsOptions {
   /** A fresh 32-bit seed for an answer that names none. */
   drawSeed: () => number;
 }
+
+/** Time between two looks at whether stopped answers have ended. */
+const endingCheckMs = 5;
 
 interface Queued {
   job: AnswerJob;
@@ -73,6 +77,14 @@ export function createGenerations(options: GenerationsOptions) {
     }
   };
 
+  /** Writes the endings that could not be written when they came; fails as long as the cause is there. */
+  const saveUnsaved = async (): Promise<void> => {
+    for (const { message, outcome } of live.allUnsaved()) {
+      await database.finishAnswer(outcome);
+      live.forgetUnsaved(message.id);
+    }
+  };
+
   const newFacts = (presetId: PresetId, seed: number | undefined): NewAnswerFacts => ({
     modelName: models.status().name,
     modelSha256: null,
@@ -88,6 +100,7 @@ export function createGenerations(options: GenerationsOptions) {
 
   return {
     async start(input: StartInput): Promise<Transcript> {
+      await saveUnsaved();
       const branch = input.conversationId === null ? [] : await database.getBranch(input.conversationId);
       const conversationId = input.conversationId ?? uuidv7();
       refuseWhileAnswering(conversationId);
@@ -115,6 +128,7 @@ export function createGenerations(options: GenerationsOptions) {
     },
 
     async retry({ messageId, presetId }: { messageId: string; presetId?: PresetId | undefined }): Promise<Transcript> {
+      await saveUnsaved();
       const message = await database.getMessage(messageId);
       const { conversationId, parentId } = message;
       if (message.role !== 'assistant' || parentId === null) {
@@ -135,6 +149,7 @@ export function createGenerations(options: GenerationsOptions) {
     },
 
     async continue({ messageId }: { messageId: string }): Promise<Transcript> {
+      await saveUnsaved();
       const message = await database.getMessage(messageId);
       const { conversationId, parentId, generation } = message;
       if (!isUnfinished(message) || parentId === null || generation === null) {
@@ -167,11 +182,12 @@ export function createGenerations(options: GenerationsOptions) {
       return null;
     },
 
-    /** Stops every answer of a conversation; resolves when they have ended. */
+    /** Stops every answer of a conversation, also one that is just being started; resolves when they have ended. */
     async stopAllOf(conversationId: string): Promise<void> {
-      const answers = live.of(conversationId);
-      await Promise.all(answers.map(({ messageId }) => this.stop({ messageId })));
-      while (live.of(conversationId).length > 0) await idle;
+      for (let answers = live.of(conversationId); answers.length > 0; answers = live.of(conversationId)) {
+        await Promise.all(answers.map(({ messageId }) => this.stop({ messageId })));
+        await wait(endingCheckMs);
+      }
     },
 
     /** Whether any answer is queued or running. */
@@ -182,6 +198,7 @@ export function createGenerations(options: GenerationsOptions) {
       for (const { job } of [...waiting]) await this.stop({ messageId: job.answer.messageId });
       running?.stop.abort();
       await idle;
+      await saveUnsaved().catch(() => undefined); // What could be saved of it while it grew is on disk.
     },
   };
 }

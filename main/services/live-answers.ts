@@ -1,5 +1,6 @@
 import type { GenerationEvent } from '../../preload/contract/generations.ts';
 import type { Message } from '../../preload/contract/conversations.ts';
+import type { AnswerOutcome } from '../database/protocol.ts';
 import { createEmitter } from './emitter.ts';
 
 /** An answer that is queued or being written: the newest truth about its text, ahead of the database. */
@@ -11,6 +12,12 @@ export interface LiveAnswer {
   seq: number;
 }
 
+/** How an answer ended when that could not be written, on a full disk for instance: kept until it can be. */
+export interface UnsavedEnding {
+  message: Message;
+  outcome: AnswerOutcome;
+}
+
 type EventBody = GenerationEvent extends infer E
   ? E extends GenerationEvent
     ? Omit<E, 'messageId' | 'conversationId' | 'seq'>
@@ -20,6 +27,7 @@ type EventBody = GenerationEvent extends infer E
 /** All answers under way, and the numbered events that tell of them. */
 export function createLiveAnswers() {
   const byMessage = new Map<string, LiveAnswer>();
+  const unsaved = new Map<string, UnsavedEnding>();
   const advanced = createEmitter<GenerationEvent>();
 
   return {
@@ -40,6 +48,14 @@ export function createLiveAnswers() {
     /** Forgets an answer that never came to be. */
     remove(answer: LiveAnswer): void {
       byMessage.delete(answer.messageId);
+    },
+    keepUnsaved(ending: UnsavedEnding): void {
+      unsaved.set(ending.message.id, ending);
+    },
+    unsaved: (messageId: string): UnsavedEnding | undefined => unsaved.get(messageId),
+    allUnsaved: (): UnsavedEnding[] => [...unsaved.values()],
+    forgetUnsaved(messageId: string): void {
+      unsaved.delete(messageId);
     },
     /** Tells the end and forgets the answer, in one step, so that nobody sees it neither running nor ended. */
     finish(answer: LiveAnswer, message: Message): void {

@@ -66,8 +66,7 @@ export interface Transcript {
 }
 
 export type ConversationChange =
-  | { kind: 'saved'; conversation: ConversationSummary }
-  | { kind: 'deleted'; conversationId: string };
+  { kind: 'saved'; conversation: ConversationSummary } | { kind: 'deleted'; conversationId: string };
 
 export const conversationInputs = {
   'conversations:list': z.undefined(),

@@ -65,5 +65,9 @@ export class AppError extends Error {
 export function toErrorReport(thrown: unknown): ErrorReport {
   if (thrown instanceof AppError) return thrown.toReport();
   const cause = thrown instanceof Error ? thrown.message : String(thrown);
-  return { code: 'internal', message: 'Something inside the app failed. Nothing that was saved is affected.', details: { cause } };
+  return {
+    code: 'internal',
+    message: 'Something inside the app failed. Nothing that was saved is affected.',
+    details: { cause },
+  };
 }

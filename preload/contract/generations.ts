@@ -12,7 +12,10 @@ const seedSchema = z.int().min(0).max(0xffff_ffff);
 /** `conversationId: null` starts a new conversation. Without a seed a random one is drawn and stored. */
 const startSchema = z.strictObject({
   conversationId: idSchema.nullable(),
-  text: z.string().max(maxQuestionLength).refine((text) => text.trim() !== ''),
+  text: z
+    .string()
+    .max(maxQuestionLength)
+    .refine((text) => text.trim() !== ''),
   presetId: presetSchema.optional(),
   seed: seedSchema.optional(),
 });

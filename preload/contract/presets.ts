@@ -12,7 +12,15 @@ export interface SamplingParameters {
   maxNewTokens: number;
 }
 
-export const presetIds = ['k50', 'k50-Creative', 'k50-Precise', 'k50-Original', 'nucleus9', 'typical2', 'typical3'] as const;
+export const presetIds = [
+  'k50',
+  'k50-Creative',
+  'k50-Precise',
+  'k50-Original',
+  'nucleus9',
+  'typical2',
+  'typical3',
+] as const;
 
 export type PresetId = (typeof presetIds)[number];
 

@@ -11,7 +11,10 @@ export const settingsSchema = z.object({
   /** The conversation shown last, reopened at the next start. */
   lastConversationId: z.uuid().nullable().default(null),
   /** Size of the saved-state cache on disk, in bytes. */
-  stateCacheLimitBytes: z.int().min(0).default(4 * 1024 ** 3),
+  stateCacheLimitBytes: z
+    .int()
+    .min(0)
+    .default(4 * 1024 ** 3),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

@@ -60,7 +60,9 @@ test('an engine that is killed ends one answer, not the app; the answer goes on 
   const kept = await answer.innerText();
 
   await answer.getByRole('button', { name: 'Continue', exact: true }).click();
-  await expect.poll(async () => (await answer.innerText()).length, { timeout: 60_000 }).toBeGreaterThan(kept.length + 100);
+  await expect
+    .poll(async () => (await answer.innerText()).length, { timeout: 60_000 })
+    .toBeGreaterThan(kept.length + 100);
   expect((await answer.innerText()).slice(0, 80)).toBe(kept.slice(0, 80));
   expect(app.enginePid()).not.toBe(engine);
 });
@@ -79,7 +81,9 @@ test('an app that is killed keeps the answer, marks it interrupted and can conti
   const kept = await answer.innerText();
   expect(kept.slice(0, 150)).toBe(seen.slice(0, 150));
   await answer.getByRole('button', { name: 'Continue', exact: true }).click();
-  await expect.poll(async () => (await answer.innerText()).length, { timeout: 60_000 }).toBeGreaterThan(kept.length + 50);
+  await expect
+    .poll(async () => (await answer.innerText()).length, { timeout: 60_000 })
+    .toBeGreaterThan(kept.length + 50);
 });
 
 test('a bad model file is named as such, and the guide is one button away', async () => {
@@ -97,7 +101,10 @@ test('a bad model file is named as such, and the guide is one button away', asyn
   await expect(window.getByText(/ends (early|inside)/)).toBeVisible();
   await window.getByRole('button', { name: 'Use the guide' }).click();
   await expect(chip).toContainText('ready');
-  await window.getByRole('article', { name: 'Answer 1' }).getByRole('button', { name: /try again/i }).click();
+  await window
+    .getByRole('article', { name: 'Answer 1' })
+    .getByRole('button', { name: /try again/i })
+    .click();
   await expect(window.getByRole('article', { name: 'Answer 1' })).toContainText(/guide|help/i);
 });
 

@@ -21,7 +21,9 @@ async function violationsOf(window: Page): Promise<string[]> {
     const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
     return (await axe.run()).violations;
   });
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary ?? ''}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary ?? ''}`),
+  );
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -47,10 +49,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('a conversation has none either, also with its details and the model sheet open', async () => {
       const { window } = app;
-      for (const [index, question] of ['What is a meme?', 'Where did the word come from?', 'Which keyboard shortcuts are there?'].entries()) {
+      for (const [index, question] of [
+        'What is a meme?',
+        'Where did the word come from?',
+        'Which keyboard shortcuts are there?',
+      ].entries()) {
         await window.getByRole('textbox', { name: 'Question' }).fill(question);
         await window.keyboard.press('Enter');
-        await expect(window.getByRole('article', { name: `Answer ${String(index + 1)}` })).toHaveAttribute('aria-busy', 'false');
+        await expect(window.getByRole('article', { name: `Answer ${String(index + 1)}` })).toHaveAttribute(
+          'aria-busy',
+          'false',
+        );
       }
       await window.getByRole('article', { name: 'Answer 3' }).getByRole('button', { name: 'Details' }).click();
       await window.screenshot({ path: join(pictures, `conversation-${colorScheme}.png`) });
@@ -69,7 +78,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
           BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(wanted);
         }, factor);
       await setZoom(2);
-      await expect.poll(() => window.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      await expect
+        .poll(() => window.evaluate(() => document.documentElement.scrollWidth - innerWidth))
+        .toBeLessThanOrEqual(0);
       await expect(window.getByRole('textbox', { name: 'Question' })).toBeInViewport();
       await window.screenshot({ path: join(pictures, `zoomed-${colorScheme}.png`) });
       expect(await violationsOf(window)).toEqual([]);

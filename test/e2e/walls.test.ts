@@ -51,7 +51,7 @@ test('nothing is fetched, opened, embedded or navigated to', async () => {
       fetchWeb: await refused(() => fetch('https://example.com/')),
       fetchFile: await refused(() => fetch('file:///etc/passwd')),
       fetchOwn: await refused(() => fetch('app://bundle/index.html')),
-      popup: window.open('https://example.com/') === null,
+      popup: globalThis.open('https://example.com/') === null,
       image: await imageFails,
       camera: await refused(() => navigator.mediaDevices.getUserMedia({ video: true })),
       notification: (await Notification.requestPermission()) === 'denied',

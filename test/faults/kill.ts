@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { goneOf, launchApp, makeDataFolder, removeDataFolder } from '../support/app.ts';
 import { slowModel } from '../support/slow-model.ts';
+import type { AssistantApi } from '../../preload/contract/api.ts';
 import { placesIn } from '../../main/services/data-folder.ts';
 
 /**
@@ -30,6 +31,12 @@ interface Outcome {
   savedLength: number;
   /** Answers that the start after this kill did not turn into interrupted ones. */
   leftGenerating: number;
+}
+
+/** What the page of the app has, seen from a function that is evaluated in it. */
+interface PageGlobals {
+  assistant: AssistantApi;
+  tell(atMs: number, length: number): void;
 }
 
 interface SavedAnswer {
@@ -68,15 +75,18 @@ async function killOnce(dataFolder: string, waitMs: number): Promise<Outcome> {
   });
   await window.evaluate(() => {
     let length = 0;
-    const { tell } = window as unknown as { tell(atMs: number, length: number): void };
-    window.assistant.generations.onEvent((event) => {
+    const { assistant, tell } = globalThis as unknown as PageGlobals;
+    assistant.generations.onEvent((event) => {
       if (event.kind !== 'text') return;
       length += event.text.length;
       tell(Date.now(), length);
     });
   });
   await window.getByRole('button', { name: 'Model:' }).getByText('ready').waitFor();
-  await window.evaluate(() => window.assistant.generations.start({ conversationId: null, text: 'Go on for long' }));
+  await window.evaluate(() => {
+    const { assistant } = globalThis as unknown as PageGlobals;
+    return assistant.generations.start({ conversationId: null, text: 'Go on for long' });
+  });
   await new Promise((next) => setTimeout(next, waitMs));
   const engine = app.enginePid();
   const killedMs = Date.now();

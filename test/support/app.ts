@@ -82,7 +82,9 @@ export async function launchApp({ dataFolder, modelPath, colorScheme }: LaunchOp
       ...(modelPath === undefined ? [] : ['--model', modelPath]),
     ],
     env: Object.fromEntries(
-      Object.entries(electronEnvironment(process.env)).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      Object.entries(electronEnvironment(process.env)).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value]],
+      ),
     ),
     ...(colorScheme === undefined ? {} : { colorScheme }),
   });

@@ -9,6 +9,7 @@ import { writeSyntheticGguf } from './synthetic-gguf.ts';
  */
 export function slowModel(): string {
   const path = join(projectRoot, 'node_modules', '.cache', 'oasst-desktop', 'slow-24x512.gguf');
-  if (!existsSync(path)) writeSyntheticGguf({ path, layers: 24, width: 512, heads: 8, vocabularySize: 4096, name: 'slow noise' });
+  if (!existsSync(path))
+    writeSyntheticGguf({ path, layers: 24, width: 512, heads: 8, vocabularySize: 4096, name: 'slow noise' });
   return path;
 }

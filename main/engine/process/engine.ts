@@ -180,7 +180,10 @@ export function createEngine(send: (event: EngineEvent) => void, loadModel: Load
   const fail = (id: number, thrown: unknown): void => {
     const error =
       thrown instanceof MarkerInTextError
-        ? new AppError('model-unsupported', 'This model file would let typed text act as turn marks. Choose another file.')
+        ? new AppError(
+            'model-unsupported',
+            'This model file would let typed text act as turn marks. Choose another file.',
+          )
         : thrown;
     const report = toErrorReport(error);
     send({ kind: 'failed', id, error: report.code === 'internal' ? { ...report, code: 'engine-failed' } : report });

@@ -30,15 +30,44 @@ const maxTextBytes = 64 * 1024 ** 2;
 const maxDimensions = 4;
 
 /** Bytes of the scalar value types by their number; 8 is string, 9 is array. */
-const scalarBytes = new Map([[0, 1], [1, 1], [2, 2], [3, 2], [4, 4], [5, 4], [6, 4], [7, 1], [10, 8], [11, 8], [12, 8]]);
+const scalarBytes = new Map([
+  [0, 1],
+  [1, 1],
+  [2, 2],
+  [3, 2],
+  [4, 4],
+  [5, 4],
+  [6, 4],
+  [7, 1],
+  [10, 8],
+  [11, 8],
+  [12, 8],
+]);
 const stringType = 8;
 const arrayType = 9;
 
 /** Elements per block and bytes per block of ggml's tensor types (ggml.h, ggml-common.h). */
 const tensorBlocks = new Map<number, [elements: number, bytes: number]>([
-  [0, [1, 4]], [1, [1, 2]], [2, [32, 18]], [3, [32, 20]], [6, [32, 22]], [7, [32, 24]], [8, [32, 34]], [9, [32, 36]],
-  [10, [256, 84]], [11, [256, 110]], [12, [256, 144]], [13, [256, 176]], [14, [256, 210]], [15, [256, 292]],
-  [24, [1, 1]], [25, [1, 2]], [26, [1, 4]], [27, [1, 8]], [28, [1, 8]], [30, [1, 2]],
+  [0, [1, 4]],
+  [1, [1, 2]],
+  [2, [32, 18]],
+  [3, [32, 20]],
+  [6, [32, 22]],
+  [7, [32, 24]],
+  [8, [32, 34]],
+  [9, [32, 36]],
+  [10, [256, 84]],
+  [11, [256, 110]],
+  [12, [256, 144]],
+  [13, [256, 176]],
+  [14, [256, 210]],
+  [15, [256, 292]],
+  [24, [1, 1]],
+  [25, [1, 2]],
+  [26, [1, 4]],
+  [27, [1, 8]],
+  [28, [1, 8]],
+  [30, [1, 2]],
 ]);
 
 function unreadable(reason: string, details: Record<string, string | number> = {}): AppError {
@@ -66,7 +95,9 @@ class HeaderReader {
   skip(length: number): number {
     const end = this.position + length;
     if (end > Math.min(this.sizeBytes, maxHeaderBytes)) {
-      throw unreadable('This file ends inside its header, or its header is damaged. Choose another file or fetch it again.');
+      throw unreadable(
+        'This file ends inside its header, or its header is damaged. Choose another file or fetch it again.',
+      );
     }
     this.position = end;
     return end;
@@ -145,7 +176,8 @@ function readScalar(reader: HeaderReader, type: number): string | number | null 
 function readTensorEnd(reader: HeaderReader, fileBytes: number): number | null {
   reader.string(maxKeyBytes);
   const dimensions = reader.uint32();
-  if (dimensions > maxDimensions) throw unreadable('The header of this file is damaged: a tensor has too many dimensions.');
+  if (dimensions > maxDimensions)
+    throw unreadable('The header of this file is damaged: a tensor has too many dimensions.');
   let elements = 1;
   for (let index = 0; index < dimensions; index += 1) elements *= reader.count(2 ** 40);
   const block = tensorBlocks.get(reader.uint32());
@@ -183,7 +215,7 @@ export function readGgufSummary(path: string): GgufSummary {
 }
 
 function readHeader(reader: HeaderReader, sizeBytes: number): GgufSummary {
-  if (sizeBytes < 24 || (reader.uint32()) !== magic) {
+  if (sizeBytes < 24 || reader.uint32() !== magic) {
     throw unreadable('This is not a GGUF model file. Choose a file that ends in .gguf and came whole.');
   }
   const version = reader.uint32();
@@ -200,14 +232,17 @@ function readHeader(reader: HeaderReader, sizeBytes: number): GgufSummary {
   }
   let dataBytes = 0;
   for (let index = 0; index < tensorCount; index += 1) {
-    dataBytes = Math.max(dataBytes, (readTensorEnd(reader, sizeBytes)) ?? 0);
+    dataBytes = Math.max(dataBytes, readTensorEnd(reader, sizeBytes) ?? 0);
   }
   const alignment = entries.get('general.alignment');
   const step = typeof alignment === 'number' && alignment > 0 ? alignment : 32;
   const expectedBytes = dataBytes === 0 ? reader.offset : Math.ceil(reader.offset / step) * step + dataBytes;
   if (sizeBytes < expectedBytes) {
     const sizes = `${gigabytes(sizeBytes)} of ${gigabytes(expectedBytes)}`;
-    throw unreadable(`This file ends early: ${sizes}. Fetch the rest of it or choose another file.`, { sizeBytes, expectedBytes });
+    throw unreadable(`This file ends early: ${sizes}. Fetch the rest of it or choose another file.`, {
+      sizeBytes,
+      expectedBytes,
+    });
   }
   const text = (key: string): string | null => {
     const value = entries.get(key);

@@ -32,9 +32,23 @@ const f16Bytes = 2;
 
 /** llama.cpp's `general.file_type` numbers that occur for this model family. */
 const fileTypeNames = new Map([
-  [0, 'F32'], [1, 'F16'], [2, 'Q4_0'], [3, 'Q4_1'], [7, 'Q8_0'], [8, 'Q5_0'], [9, 'Q5_1'], [10, 'Q2_K'],
-  [11, 'Q3_K_S'], [12, 'Q3_K_M'], [13, 'Q3_K_L'], [14, 'Q4_K_S'], [15, 'Q4_K_M'], [16, 'Q5_K_S'], [17, 'Q5_K_M'],
-  [18, 'Q6_K'], [32, 'BF16'],
+  [0, 'F32'],
+  [1, 'F16'],
+  [2, 'Q4_0'],
+  [3, 'Q4_1'],
+  [7, 'Q8_0'],
+  [8, 'Q5_0'],
+  [9, 'Q5_1'],
+  [10, 'Q2_K'],
+  [11, 'Q3_K_S'],
+  [12, 'Q3_K_M'],
+  [13, 'Q3_K_L'],
+  [14, 'Q4_K_S'],
+  [15, 'Q4_K_M'],
+  [16, 'Q5_K_S'],
+  [17, 'Q5_K_M'],
+  [18, 'Q6_K'],
+  [32, 'BF16'],
 ]);
 
 function createVocabulary(model: LlamaModel, markers: Vocabulary['markers']): Vocabulary {
@@ -175,7 +189,11 @@ function loadFailure(error: unknown): AppError {
     );
   }
   const cause = error instanceof Error ? error.message : String(error);
-  return new AppError('model-unreadable', 'llama.cpp could not load this file. Choose another file or fetch it again.', {
-    cause,
-  });
+  return new AppError(
+    'model-unreadable',
+    'llama.cpp could not load this file. Choose another file or fetch it again.',
+    {
+      cause,
+    },
+  );
 }

@@ -61,7 +61,8 @@ export function createHandlers({ core, licencesPath }: HandlerOptions): Handlers
     }),
     'app:licences': () => readFile(licencesPath, 'utf8'),
     'app:copy-text': async ({ text }) => {
-      clipboard.writeText(text);
+      // Electron 44 made this a promise; before, awaiting it changes nothing.
+      await clipboard.writeText(text);
       return null;
     },
     'app:open-link': async ({ url }, sender) => {

@@ -1,0 +1,59 @@
+import { ipcRenderer } from 'electron';
+import type { AssistantApi, Events } from './contract/api.ts';
+import type { Channel, EventName } from './contract/channels.ts';
+
+/**
+ * The only two ways out of a window. Both take channel names as types, so a name that the contract does not know is a
+ * compile error and no page can reach another channel.
+ */
+function invoke(channel: Channel, input?: unknown): Promise<never> {
+  return ipcRenderer.invoke(channel, input) as Promise<never>;
+}
+
+/** Passes the payload alone: Electron's event object would hand the page a way to send messages itself. */
+function subscribe<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void {
+  const forward = (_event: unknown, payload: Events[E]): void => listener(payload);
+  ipcRenderer.on(event, forward);
+  return () => {
+    ipcRenderer.removeListener(event, forward);
+  };
+}
+
+/** The api of the main window, one explicit method per channel. */
+export const assistantApi = {
+  app: {
+    info: () => invoke('app:info'),
+    licences: () => invoke('app:licences'),
+    copyText: (input) => invoke('app:copy-text', input),
+    openLink: (input) => invoke('app:open-link', input),
+    onMenuCommand: (listener) => subscribe('app:menu-chosen', listener),
+  },
+  conversations: {
+    list: () => invoke('conversations:list'),
+    open: (input) => invoke('conversations:open', input),
+    rename: (input) => invoke('conversations:rename', input),
+    delete: (input) => invoke('conversations:delete', input),
+    restore: (input) => invoke('conversations:restore', input),
+    selectBranch: (input) => invoke('conversations:select-branch', input),
+    onChanged: (listener) => subscribe('conversations:changed', listener),
+  },
+  generations: {
+    start: (input) => invoke('generations:start', input),
+    retry: (input) => invoke('generations:retry', input),
+    continue: (input) => invoke('generations:continue', input),
+    stop: (input) => invoke('generations:stop', input),
+    onEvent: (listener) => subscribe('generations:advanced', listener),
+  },
+  models: {
+    status: () => invoke('models:status'),
+    chooseFile: () => invoke('models:choose-file'),
+    useGuide: () => invoke('models:use-guide'),
+    load: () => invoke('models:load'),
+    onChanged: (listener) => subscribe('models:changed', listener),
+  },
+  settings: {
+    get: () => invoke('settings:get'),
+    change: (input) => invoke('settings:change', input),
+    onChanged: (listener) => subscribe('settings:changed', listener),
+  },
+} satisfies AssistantApi;

@@ -1,0 +1,4 @@
+import { contextBridge } from 'electron';
+import { assistantApi } from './bridge.ts';
+
+contextBridge.exposeInMainWorld('assistant', assistantApi);

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { openDatabaseClient } from '../../main/database/client.ts';
+import type { DatabaseClient } from '../../main/database/protocol.ts';
+import { createConversations } from '../../main/services/conversations.ts';
+import { createGenerations } from '../../main/services/generations.ts';
+import { createLiveAnswers } from '../../main/services/live-answers.ts';
+import { createModels } from '../../main/services/models.ts';
+import { createSettings } from '../../main/services/settings.ts';
+import type { Message, Transcript } from '../../preload/contract/conversations.ts';
+import type { GenerationEvent } from '../../preload/contract/generations.ts';
+import { temporaryFolder } from './database.ts';
+import { createScriptedEngines, type Script } from './scripted-engine.ts';
+
+const workerUrl = new URL('../../main/database/worker.ts', import.meta.url);
+
+export interface ServicesOptions {
+  dataFolder?: string;
+  script?: Script;
+  guidePath?: string;
+  modelOverride?: string | null;
+  /** Puts something between the services and the real database. */
+  around?: (database: DatabaseClient) => DatabaseClient;
+}
+
+/** The services over a real database on disk and a scripted engine, closed when the test ends. */
+export async function openServices(options: ServicesOptions = {}) {
+  const dataFolder = options.dataFolder ?? temporaryFolder();
+  const databasePath = join(dataFolder, 'conversations.sqlite3');
+  const realDatabase = await openDatabaseClient({ databasePath, workerUrl });
+  const database = options.around?.(realDatabase) ?? realDatabase;
+  await database.interruptUnfinished();
+  const engines = createScriptedEngines(options.script);
+  const settings = await createSettings(database);
+  const live = createLiveAnswers();
+  const droppedStates: string[] = [];
+  const conversations = createConversations({
+    database,
+    live,
+    now: Date.now,
+    dropSavedState: async (conversationId) => void droppedStates.push(conversationId),
+  });
+  const models = createModels({
+    database,
+    settings,
+    guidePath: options.guidePath ?? '/guide.gguf',
+    modelOverride: options.modelOverride ?? null,
+    stateCacheFolder: join(dataFolder, 'state-cache'),
+    startEngine: engines.startEngine,
+  });
+  let seeds = 0;
+  const generations = createGenerations({
+    database,
+    settings,
+    models,
+    conversations,
+    live,
+    now: Date.now,
+    drawSeed: () => (seeds += 1),
+  });
+  const events: GenerationEvent[] = [];
+  live.onEvent((event) => events.push(event));
+  let disposed = false;
+  const dispose = async (): Promise<void> => {
+    if (disposed) return;
+    disposed = true;
+    await generations.dispose();
+    await models.dispose();
+    await realDatabase.close();
+  };
+  onTestFinished(dispose);
+  return {
+    dataFolder,
+    databasePath,
+    database,
+    engines,
+    settings,
+    live,
+    conversations,
+    models,
+    generations,
+    events,
+    droppedStates,
+    dispose,
+  };
+}
+
+export type Services = Awaited<ReturnType<typeof openServices>>;
+
+/** The newest message of a transcript. */
+export function lastMessage({ messages }: Transcript): Message {
+  const message = messages.at(-1);
+  if (message === undefined) throw new Error('The transcript is empty.');
+  return message;
+}
+
+/** Resolves with the final state of an answer; it may have ended already. */
+export function finished({ events, live }: Pick<Services, 'events' | 'live'>, messageId: string): Promise<Message> {
+  const wanted = (event: GenerationEvent): Message | null =>
+    event.kind === 'finished' && event.messageId === messageId ? event.message : null;
+  return new Promise((resolve) => {
+    const known = events.toReversed().find((event) => wanted(event) !== null);
+    const message = known === undefined ? null : wanted(known);
+    if (message !== null && live.get(messageId) === undefined) {
+      resolve(message);
+      return;
+    }
+    const stop = live.onEvent((event) => {
+      const late = wanted(event);
+      if (late === null) return;
+      stop();
+      resolve(late);
+    });
+  });
+}
