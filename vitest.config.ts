@@ -4,7 +4,13 @@ import { defineConfig } from 'vitest/config';
 /** A test layer that runs in plain Node. `timeoutMs` bounds one test. */
 function nodeLayer(name: string, timeoutMs: number) {
   return {
-    test: { name, environment: 'node', include: [`test/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: 60_000 },
+    test: {
+      name,
+      environment: 'node',
+      include: [`test/${name}/**/*.test.ts`],
+      testTimeout: timeoutMs,
+      hookTimeout: 60_000,
+    },
   };
 }
 
@@ -18,7 +24,12 @@ export default defineConfig({
       {
         plugins: [svelte()],
         resolve: { conditions: ['browser'] },
-        test: { name: 'component', environment: 'jsdom', include: ['test/component/**/*.test.ts'], testTimeout: 20_000 },
+        test: {
+          name: 'component',
+          environment: 'jsdom',
+          include: ['test/component/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
       },
     ],
   },

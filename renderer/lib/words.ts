@@ -1,0 +1,127 @@
+import type { GenerationFacts, StopReason } from '../../preload/contract/conversations.ts';
+import type { ErrorCode } from '../../preload/contract/errors.ts';
+import type { ModelStatus } from '../../preload/contract/models.ts';
+import type { PresetId } from '../../preload/contract/presets.ts';
+import { formatCount, formatPercent, tokensPerSecond } from './format.ts';
+
+/** Everything the window says that depends on a state, so that one thing is worded one way. */
+
+export const appName = 'OASST Desktop';
+
+export const privacySentence =
+  'Conversations are kept in the data folder on this computer. The app sends nothing over the network.';
+
+/** What stands below the composer at all times. */
+export function limitsOf(model: ModelStatus | null): string {
+  return model?.isGuide === true
+    ? 'The guide is a tiny model that knows this app. For real conversations choose a model file.'
+    : 'Often wrong yet convincing; weak at maths and code; English only.';
+}
+
+/** The line under the title of the first screen. */
+export function introductionOf(model: ModelStatus | null): string {
+  return model?.isGuide === true
+    ? 'This is the guide, a tiny model that comes with the app and explains it. It cannot hold a real conversation: for that, choose a model file.'
+    : 'A language model that runs on this computer; nothing you type leaves it. It is often wrong yet convincing, weak at maths and code, and knows English only.';
+}
+
+/** Questions from the model's own card. */
+export const cardQuestions = [
+  "What is a meme, and what's the history behind this word?",
+  "What's the Earth total population",
+  'Write a story about future of AI development',
+];
+
+export const guideQuestions = ['What can you do?', 'How do I use the 12B model?', 'Where are my conversations kept?'];
+
+export const presetWords: Record<PresetId, { label: string; hint: string }> = {
+  k50: { label: 'k50', hint: 'Balanced. The default of Open-Assistant.' },
+  'k50-Creative': { label: 'k50-Creative', hint: 'A little more varied.' },
+  'k50-Precise': { label: 'k50-Precise', hint: 'Keeps to the likeliest words; answers repeat.' },
+  'k50-Original': { label: 'k50-Original', hint: 'The most varied of the four.' },
+  nucleus9: { label: 'nucleus9', hint: 'Picks among the words that make up nine tenths of the likelihood.' },
+  typical2: { label: 'typical2', hint: 'Avoids both the obvious and the odd; narrow choice.' },
+  typical3: { label: 'typical3', hint: 'The same idea with a wider choice.' },
+};
+
+export const stopReasonWords: Record<StopReason, string> = {
+  'end-of-text': 'ended by itself',
+  marker: 'ended at a turn mark',
+  length: 'reached the length limit',
+  stopped: 'stopped by you',
+  interrupted: 'interrupted',
+  failed: 'failed',
+};
+
+/** One calm sentence per failure, for the line below an answer: what happened and what can be done. */
+export const failureWords: Record<ErrorCode, string> = {
+  'invalid-input': 'The app asked the model for something it does not accept.',
+  forbidden: 'The app refused this step.',
+  'not-found': 'What this answer needs is no longer there.',
+  busy: 'The model was busy.',
+  'database-unreadable': 'The database could not be read.',
+  'database-newer': 'The database was written by a newer version of the app.',
+  'database-readonly': 'The database cannot be written to.',
+  'disk-full': 'The disk is full. Free some space, then go on.',
+  'model-missing': 'The model file is no longer where it was. Choose it again.',
+  'model-unreadable': 'The model file could not be read. It may be damaged or incomplete.',
+  'model-unsupported': 'The model file is of a kind this app cannot run.',
+  'out-of-memory': 'There was not enough free memory for the model. Close other programs or choose a smaller file.',
+  'engine-crashed': 'The engine that runs the model ended unexpectedly. It starts again with the next answer.',
+  'engine-stalled':
+    'The engine that runs the model stopped responding and was ended. It starts again with the next answer.',
+  'engine-failed': 'The engine that runs the model reported an error.',
+  'prompt-too-long': 'The question is longer than the model can read at once. Shorten it and send it again.',
+  internal: 'Something inside the app failed.',
+};
+
+/** Failures after which going on with the same answer cannot help. */
+const hopelessToContinue = new Set<ErrorCode>(['prompt-too-long', 'invalid-input', 'not-found']);
+
+/** Whether going on in place makes sense after this failure. */
+export function canContinueAfter(code: ErrorCode | null): boolean {
+  return code === null || !hopelessToContinue.has(code);
+}
+
+/** "CPU, 2 threads", as far as it is known. */
+export function placeOf(model: ModelStatus): string {
+  if (model.threads === null) return 'CPU';
+  return `CPU, ${formatCount(model.threads)} ${model.threads === 1 ? 'thread' : 'threads'}`;
+}
+
+/** The state of the model in one or two words. */
+export function stateOf(model: ModelStatus): string {
+  switch (model.state) {
+    case 'unloaded':
+      return 'not loaded yet';
+    case 'loading':
+      return model.loadFraction === null ? 'loading' : `loading ${formatPercent(model.loadFraction)}`;
+    case 'ready':
+      return 'ready';
+    case 'failed':
+      return 'could not be loaded';
+  }
+}
+
+/** The short honest note in the model popover. */
+export function noteOf(model: ModelStatus): string {
+  return model.isGuide
+    ? 'The guide comes with the app. It answers questions about the app and makes mistakes even there. Real conversations need a model file in the GGUF format.'
+    : 'The model reads and writes on this computer only. Its answers are not checked by anyone: treat every fact as unconfirmed.';
+}
+
+/** The one quiet line about how an answer came about. */
+export function factsOf(facts: GenerationFacts): string[] {
+  const parts = [facts.modelName, presetWords[facts.presetId].label, `seed ${String(facts.seed)}`];
+  if (facts.replyTokens !== null)
+    parts.push(`${formatCount(facts.replyTokens)} ${facts.replyTokens === 1 ? 'token' : 'tokens'}`);
+  const speed = tokensPerSecond(facts.replyTokens, facts.replyMs);
+  if (speed !== null) parts.push(`${speed} tok/s`);
+  if (facts.promptTokens !== null) {
+    const reused = facts.reusedTokens ?? 0;
+    const read = facts.promptTokens - reused;
+    parts.push(`prompt ${formatCount(read)} read${reused > 0 ? `, ${formatCount(reused)} reused` : ''}`);
+  }
+  if (facts.stopReason !== null) parts.push(stopReasonWords[facts.stopReason]);
+  return parts;
+}

@@ -1,0 +1,48 @@
+import type { Stores } from '../stores/stores.ts';
+
+/** Opens a conversation and remembers it for the next start. */
+export function showConversation({ layout, settings, transcript }: Stores, conversationId: string): void {
+  layout.closeOverlay();
+  if (transcript.wantedId === conversationId) return;
+  void settings.change({ lastConversationId: conversationId });
+  void transcript.open(conversationId);
+}
+
+/** Shows the first screen, with the cursor where the first question goes. */
+export function showFirstScreen({ layout, settings, transcript }: Stores): void {
+  layout.closeOverlay();
+  void settings.change({ lastConversationId: null });
+  transcript.close();
+  layout.focusComposer();
+}
+
+/** Sends a question; a new conversation becomes the one to reopen. False when it was not accepted. */
+export async function sendQuestion({ settings, transcript }: Stores, text: string): Promise<boolean> {
+  const isNew = transcript.wantedId === null;
+  const isAccepted = await transcript.send(text);
+  if (isAccepted && isNew && transcript.wantedId !== null) {
+    void settings.change({ lastConversationId: transcript.wantedId });
+  }
+  return isAccepted;
+}
+
+/**
+ * Deletes a conversation with a way back. When it was the one on the page, the first screen takes its place: nothing
+ * opens that was not asked for. Undoing brings it back to the page as well.
+ */
+export async function deleteConversation(stores: Stores, conversationId: string): Promise<void> {
+  const { conversations, transcript } = stores;
+  const wasShown = transcript.wantedId === conversationId;
+  await conversations.delete(conversationId, () => {
+    if (wasShown && transcript.wantedId === null) showConversation(stores, conversationId);
+  });
+  if (wasShown && conversations.find(conversationId) === null) showFirstScreen(stores);
+}
+
+/** Copies text through the main process and says so. */
+export async function copyText({ announcer, api, notices }: Stores, text: string): Promise<boolean> {
+  const answer = await api.app.copyText({ text });
+  if (answer.ok) announcer.say('Copied.');
+  else notices.fail(new Error(answer.error.message));
+  return answer.ok;
+}

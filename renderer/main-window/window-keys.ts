@@ -1,0 +1,32 @@
+import type { Stores } from '../stores/stores.ts';
+
+const textFields = 'input, textarea, select, [contenteditable]';
+/** Open layers take Escape for themselves. */
+const layers = '[role="dialog"], [role="listbox"]';
+
+/** Keys that work anywhere in the window and are not commands of the menu. */
+export function createWindowKeys({ layout, notices, transcript }: Stores): (event: KeyboardEvent) => void {
+  function handleEscape(event: KeyboardEvent): void {
+    if (document.querySelector(layers) !== null) return;
+    if (layout.isOverlay) layout.closeOverlay();
+    else if (transcript.liveTurn !== null) void transcript.stop();
+    else return;
+    event.preventDefault();
+  }
+
+  return (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    if (event.key === 'Escape') {
+      handleEscape(event);
+    } else if (
+      event.key.toLowerCase() === 'z' &&
+      (event.ctrlKey || event.metaKey) &&
+      !event.shiftKey &&
+      !event.altKey
+    ) {
+      // In a text field the same keys take back typing.
+      const isTyping = event.target instanceof Element && event.target.matches(textFields);
+      if (!isTyping && notices.undoNewest()) event.preventDefault();
+    }
+  };
+}

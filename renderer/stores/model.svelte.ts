@@ -1,0 +1,68 @@
+import type { AssistantApi } from '../../preload/contract/api.ts';
+import type { Envelope } from '../../preload/contract/errors.ts';
+import type { ModelStatus } from '../../preload/contract/models.ts';
+import { unwrap } from '../lib/api.ts';
+import { stateOf } from '../lib/words.ts';
+import type { AnnouncerStore } from './announcer.svelte.ts';
+import type { NoticesStore } from './notices.svelte.ts';
+
+/** The model in use and the three things that can be done about it. */
+export class ModelStore {
+  status = $state.raw<ModelStatus | null>(null);
+  /** True while one of the actions waits for its answer. */
+  isBusy = $state(false);
+  readonly #api: AssistantApi;
+  readonly #notices: NoticesStore;
+  readonly #announcer: AnnouncerStore;
+
+  constructor(api: AssistantApi, notices: NoticesStore, announcer: AnnouncerStore) {
+    this.#api = api;
+    this.#notices = notices;
+    this.#announcer = announcer;
+  }
+
+  async start(): Promise<() => void> {
+    const stop = this.#api.models.onChanged((status) => {
+      this.#take(status);
+    });
+    this.status = await unwrap(this.#api.models.status());
+    return stop;
+  }
+
+  /** Lets the owner pick a model file. Nothing happens when the dialog is cancelled. */
+  async chooseFile(): Promise<void> {
+    await this.#act(() => this.#api.models.chooseFile());
+  }
+
+  async useGuide(): Promise<void> {
+    await this.#act(() => this.#api.models.useGuide());
+  }
+
+  async load(): Promise<void> {
+    await this.#act(() => this.#api.models.load());
+  }
+
+  async #act(call: () => Promise<Envelope<ModelStatus | null>>): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    try {
+      const status = await unwrap(call());
+      if (status !== null) this.#take(status);
+    } catch (failure) {
+      this.#notices.fail(failure);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  #take(status: ModelStatus): void {
+    const before = this.status;
+    this.status = status;
+    // The state is spoken when it changes, not at every percent of the way.
+    if (before !== null && (before.state !== status.state || before.name !== status.name)) {
+      this.#announcer.say(
+        status.state === 'loading' ? `${status.name}: loading` : `${status.name}: ${stateOf(status)}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { createContext } from 'svelte';
+import type { AssistantApi } from '../../preload/contract/api.ts';
+import { AnnouncerStore } from './announcer.svelte.ts';
+import { ConversationsStore } from './conversations.svelte.ts';
+import { DraftsStore } from './drafts.svelte.ts';
+import { LayoutStore } from './layout.svelte.ts';
+import { ModelStore } from './model.svelte.ts';
+import { NoticesStore } from './notices.svelte.ts';
+import { SettingsStore } from './settings.svelte.ts';
+import { TranscriptStore } from './transcript.svelte.ts';
+
+/** Everything the main window knows, built once per window. */
+export interface Stores {
+  readonly api: AssistantApi;
+  readonly announcer: AnnouncerStore;
+  readonly conversations: ConversationsStore;
+  readonly drafts: DraftsStore;
+  readonly layout: LayoutStore;
+  readonly model: ModelStore;
+  readonly notices: NoticesStore;
+  readonly settings: SettingsStore;
+  readonly transcript: TranscriptStore;
+}
+
+/** Builds the stores over the api of the bridge. Nothing is read before `startStores`. */
+export function createStores(api: AssistantApi): Stores {
+  const notices = new NoticesStore();
+  const announcer = new AnnouncerStore();
+  const settings = new SettingsStore(api, notices);
+  return {
+    api,
+    announcer,
+    notices,
+    settings,
+    conversations: new ConversationsStore(api, notices),
+    drafts: new DraftsStore(),
+    layout: new LayoutStore(settings),
+    model: new ModelStore(api, notices, announcer),
+    transcript: new TranscriptStore(api, notices, announcer),
+  };
+}
+
+/** Reads what is there, follows what changes, and reopens the conversation that was shown last. */
+export async function startStores(stores: Stores): Promise<() => void> {
+  const { notices, settings, conversations, model, transcript } = stores;
+  const stops = [transcript.start()];
+  const results = await Promise.allSettled([settings.start(), conversations.start(), model.start()]);
+  for (const result of results) {
+    if (result.status === 'fulfilled') stops.push(result.value);
+    else notices.fail(result.reason);
+  }
+  const last = settings.value?.lastConversationId ?? null;
+  // The owner may already have chosen something else while the settings were read.
+  if (last !== null && transcript.wantedId === null && conversations.find(last) !== null) await transcript.open(last);
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** The stores of this window, for its components. */
+export const [useStores, provideStores] = createContext<Stores>();

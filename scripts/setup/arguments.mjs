@@ -1,0 +1,56 @@
+// @ts-check
+/**
+ * Who gets the arguments of `npm start -- …`: the terminal program (main/cli) or the windowed app.
+ */
+
+/**
+ * Arguments that mean the terminal, wherever they stand. `--continue` is an option of `--ask`.
+ * @type {readonly string[]}
+ */
+const terminalCommands = ['--ask', '--help', '-h', '--version', '--continue'];
+
+/**
+ * @param {readonly string[]} args
+ * @returns {boolean} whether they are for the terminal program
+ */
+export function isForTerminal(args) {
+  return args.some((argument) => terminalCommands.includes(argument.split('=')[0] ?? ''));
+}
+
+/**
+ * @typedef {object} TestSelection
+ * @property {string[]} layers vitest projects to run
+ * @property {boolean} endToEnd whether to run Playwright
+ * @property {string | undefined} name only tests whose name matches
+ * @property {string[]} files parts of file names to run
+ */
+
+/** The layers that run in vitest; `e2e` is Playwright's. */
+const testLayers = /** @type {const} */ (['unit', 'integration', 'engine', 'component']);
+
+/**
+ * Reads the arguments of `npm test -- [layer …] [part of a file name …] [-t NAME]`.
+ * @param {readonly string[]} args
+ * @returns {TestSelection}
+ */
+export function readTestSelection(args) {
+  /** @type {TestSelection} */
+  const selection = { layers: [], endToEnd: false, name: undefined, files: [] };
+  for (let index = 0; index < args.length; index += 1) {
+    const argument = args[index] ?? '';
+    if (argument === '-t') {
+      index += 1;
+      selection.name = args[index];
+    } else if (argument === 'e2e') {
+      selection.endToEnd = true;
+    } else if (/** @type {readonly string[]} */ (testLayers).includes(argument)) {
+      selection.layers.push(argument);
+    } else {
+      selection.files.push(argument);
+    }
+  }
+  if (selection.layers.length === 0 && !selection.endToEnd) {
+    return { ...selection, layers: [...testLayers], endToEnd: true };
+  }
+  return selection;
+}

@@ -1,0 +1,82 @@
+// @ts-check
+/**
+ * What came out of a test run, added up over the runners, and how it is told.
+ */
+
+/**
+ * @typedef {object} SkippedTest
+ * @property {string} name
+ * @property {string} reason
+ */
+
+/**
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {SkippedTest[]} skipped
+ * @property {string[]} problems failures that belong to no single test (a file that could not be loaded, a lost runner)
+ */
+
+/** Said of a skipped test that gives no reason. */
+export const noReason = 'no reason given';
+
+/** @returns {Counts} */
+export function noCounts() {
+  return { passed: 0, failed: 0, skipped: [], problems: [] };
+}
+
+/**
+ * @param {readonly Counts[]} parts
+ * @returns {Counts}
+ */
+export function sumCounts(parts) {
+  return {
+    passed: parts.reduce((sum, part) => sum + part.passed, 0),
+    failed: parts.reduce((sum, part) => sum + part.failed, 0),
+    skipped: parts.flatMap((part) => part.skipped),
+    problems: parts.flatMap((part) => part.problems),
+  };
+}
+
+/**
+ * The counts of one runner, held against its exit code: a runner that failed without a failed test counts as one.
+ * @param {string} runner
+ * @param {Counts | undefined} counts undefined when the runner left no report
+ * @param {number} exitCode
+ * @returns {Counts}
+ */
+export function withExitCode(runner, counts, exitCode) {
+  const known = counts ?? noCounts();
+  if (counts !== undefined && (exitCode === 0 || known.failed > 0)) return known;
+  const how = counts === undefined ? 'ended before it could report' : 'failed without a failed test';
+  const problem = `${runner} ${how} (exit code ${String(exitCode)})`;
+  return { ...known, failed: known.failed + 1, problems: [...known.problems, problem] };
+}
+
+/**
+ * The last line of a test run. Other programs read it: `N passed, N failed`, and `, N skipped` if any were.
+ * @param {Counts} counts
+ * @returns {string}
+ */
+export function lastLine(counts) {
+  const skipped = counts.skipped.length === 0 ? '' : `, ${String(counts.skipped.length)} skipped`;
+  return `${String(counts.passed)} passed, ${String(counts.failed)} failed${skipped}`;
+}
+
+/**
+ * @param {Counts} counts
+ * @returns {number} a run in which nothing ran has not succeeded
+ */
+export function exitCodeOf(counts) {
+  return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+}
+
+/**
+ * @param {Counts} counts
+ * @returns {string} skipped tests with their reasons, then failures of no single test; empty when there are none
+ */
+export function details(counts) {
+  const lines = counts.skipped.map((test) => `skipped: ${test.name} (${test.reason})`);
+  lines.push(...counts.problems.map((problem) => `failed: ${problem}`));
+  return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
+}

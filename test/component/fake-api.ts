@@ -1,0 +1,369 @@
+import type { AssistantApi } from '../../preload/contract/api.ts';
+import type { AppInfo, MenuCommand } from '../../preload/contract/app.ts';
+import type {
+  ConversationChange,
+  ConversationSummary,
+  GenerationFacts,
+  Message,
+  Transcript,
+} from '../../preload/contract/conversations.ts';
+import { AppError, type Envelope, type ErrorReport } from '../../preload/contract/errors.ts';
+import type { GenerationEvent } from '../../preload/contract/generations.ts';
+import type { ModelStatus } from '../../preload/contract/models.ts';
+import type { Settings } from '../../preload/contract/settings.ts';
+
+type Step =
+  | { kind: 'queued'; ahead: number }
+  | { kind: 'loading'; fraction: number }
+  | { kind: 'reading'; done: number; total: number; reused: number }
+  | { kind: 'text'; text: string };
+
+interface Stored {
+  summary: ConversationSummary;
+  messages: Message[];
+  leafId: string | null;
+  isDeleted: boolean;
+}
+
+const readyModel: ModelStatus = {
+  state: 'ready',
+  name: 'OASST SFT-1 12B',
+  fileName: 'oasst-sft-1-12b-Q4_K_M.gguf',
+  sizeBytes: 7_580_000_000,
+  quantization: 'Q4_K_M',
+  isGuide: false,
+  loadFraction: null,
+  contextTokens: 2048,
+  threads: 2,
+  error: null,
+};
+
+export const guideModel: ModelStatus = {
+  ...readyModel,
+  name: 'OASST guide',
+  fileName: 'guide.gguf',
+  sizeBytes: 9_400_000,
+  quantization: 'Q8_0',
+  isGuide: true,
+};
+
+/** Facts of a finished answer; tests change what they look at. */
+export function facts(change: Partial<GenerationFacts> = {}): GenerationFacts {
+  return {
+    modelName: 'OASST SFT-1 12B',
+    modelSha256: null,
+    presetId: 'k50',
+    parameters: { temperature: 0.75, topK: 50, topP: 0.95, typicalP: null, repetitionPenalty: 1.2, maxNewTokens: 1024 },
+    seed: 7,
+    promptTokens: 540,
+    reusedTokens: 300,
+    replyTokens: 20,
+    promptMs: 4000,
+    replyMs: 4000,
+    stopReason: 'end-of-text',
+    firstVisibleMessageId: null,
+    ...change,
+  };
+}
+
+function uuid(n: number): string {
+  return `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+}
+
+/** The main process as a window sees it: it keeps conversations in memory, and tests decide when the model says what. */
+export class FakeAssistant {
+  readonly calls: { method: string; input: unknown }[] = [];
+  model: ModelStatus = readyModel;
+  settings: Settings = {
+    presetId: 'k50',
+    sidebarVisible: true,
+    modelPath: null,
+    lastConversationId: null,
+    stateCacheLimitBytes: 0,
+  };
+  info: AppInfo = {
+    version: '0.1.0',
+    dataFolder: '/home/owner/.config/OASST Desktop',
+    platform: 'linux',
+    electronVersion: '45.4.1',
+  };
+  licences = 'Licences';
+  nowMs = Date.now();
+  /** Methods that fail, by name, with what. */
+  readonly failing = new Map<string, ErrorReport>();
+  /** Runs after the state changed and before the answer is given: events may overtake an answer. */
+  beforeAnswer: (() => void) | null = null;
+
+  readonly #stored: Stored[] = [];
+  readonly #seqs = new Map<string, number>();
+  readonly #menuListeners = new Set<(command: MenuCommand) => void>();
+  readonly #conversationListeners = new Set<(change: ConversationChange) => void>();
+  readonly #generationListeners = new Set<(event: GenerationEvent) => void>();
+  readonly #modelListeners = new Set<(status: ModelStatus) => void>();
+  readonly #settingsListeners = new Set<(settings: Settings) => void>();
+  #nextId = 1;
+
+  readonly api: AssistantApi = {
+    app: {
+      info: () => this.#answer('app.info', undefined, () => this.info),
+      licences: () => this.#answer('app.licences', undefined, () => this.licences),
+      copyText: (input) => this.#answer('app.copyText', input, () => null),
+      openLink: (input) => this.#answer('app.openLink', input, () => ({ opened: true })),
+      onMenuCommand: (listener) => follow(this.#menuListeners, listener),
+    },
+    conversations: {
+      list: () => this.#answer('conversations.list', undefined, () => this.#list()),
+      open: (input) => this.#answer('conversations.open', input, () => this.transcript(input.conversationId)),
+      rename: (input) =>
+        this.#answer('conversations.rename', input, () => this.#save(input.conversationId, { title: input.title })),
+      delete: (input) => this.#answer('conversations.delete', input, () => this.#delete(input.conversationId)),
+      restore: (input) =>
+        this.#answer('conversations.restore', input, () => {
+          this.#find(input.conversationId).isDeleted = false;
+          return this.#save(input.conversationId, {});
+        }),
+      selectBranch: (input) =>
+        this.#answer('conversations.selectBranch', input, () => {
+          const stored = this.#find(input.conversationId);
+          let leafId = input.messageId;
+          for (const message of stored.messages) if (message.parentId === leafId) leafId = message.id;
+          stored.leafId = leafId;
+          return this.transcript(input.conversationId);
+        }),
+      onChanged: (listener) => follow(this.#conversationListeners, listener),
+    },
+    generations: {
+      start: (input) =>
+        this.#answer('generations.start', input, () => {
+          const id = input.conversationId ?? this.addConversation(input.text.slice(0, 40), []);
+          const stored = this.#find(id);
+          const question = this.addMessage(id, { role: 'prompter', text: input.text, parentId: stored.leafId });
+          this.#begin(id, question.id);
+          this.#save(id, { updatedAt: this.nowMs });
+          return this.transcript(id);
+        }),
+      retry: (input) =>
+        this.#answer('generations.retry', input, () => {
+          const answer = this.message(input.messageId);
+          this.#begin(answer.conversationId, answer.parentId);
+          return this.transcript(answer.conversationId);
+        }),
+      continue: (input) =>
+        this.#answer('generations.continue', input, () => {
+          const answer = this.message(input.messageId);
+          this.#replace({ ...answer, status: 'generating', errorCode: null });
+          this.#seqs.set(answer.id, 0);
+          return this.transcript(answer.conversationId);
+        }),
+      stop: (input) =>
+        this.#answer('generations.stop', input, () => {
+          this.finish(input.messageId, { status: 'stopped', generation: facts({ stopReason: 'stopped' }) });
+          return null;
+        }),
+      onEvent: (listener) => follow(this.#generationListeners, listener),
+    },
+    models: {
+      status: () => this.#answer('models.status', undefined, () => this.model),
+      chooseFile: () => this.#answer('models.chooseFile', undefined, () => this.model),
+      useGuide: () =>
+        this.#answer('models.useGuide', undefined, () => {
+          this.setModel(guideModel);
+          return guideModel;
+        }),
+      load: () => this.#answer('models.load', undefined, () => this.model),
+      onChanged: (listener) => follow(this.#modelListeners, listener),
+    },
+    settings: {
+      get: () => this.#answer('settings.get', undefined, () => this.settings),
+      change: (patch) =>
+        this.#answer('settings.change', patch, () => {
+          this.settings = { ...this.settings, ...(patch as Partial<Settings>) };
+          return this.settings;
+        }),
+      onChanged: (listener) => follow(this.#settingsListeners, listener),
+    },
+  };
+
+  /** Puts a conversation of finished turns there, question first; gives its id. */
+  addConversation(title: string, texts: string[], updatedAt = this.nowMs): string {
+    const id = uuid(this.#nextId++);
+    this.#stored.push({
+      summary: { id, title, createdAt: updatedAt, updatedAt },
+      messages: [],
+      leafId: null,
+      isDeleted: false,
+    });
+    let parentId: string | null = null;
+    texts.forEach((text, index) => {
+      const isAnswer = index % 2 === 1;
+      const message = this.addMessage(id, {
+        role: isAnswer ? 'assistant' : 'prompter',
+        text,
+        parentId,
+        generation: isAnswer ? facts() : null,
+      });
+      parentId = message.id;
+    });
+    return id;
+  }
+
+  addMessage(conversationId: string, change: Partial<Message>): Message {
+    const stored = this.#find(conversationId);
+    const message: Message = {
+      id: uuid(this.#nextId++),
+      conversationId,
+      parentId: null,
+      role: 'prompter',
+      text: '',
+      status: 'complete',
+      errorCode: null,
+      createdAt: this.nowMs,
+      siblingIds: [],
+      generation: null,
+      ...change,
+    };
+    stored.messages.push(message);
+    stored.leafId = message.id;
+    return message;
+  }
+
+  message(id: string): Message {
+    const message = this.#stored.flatMap(({ messages }) => messages).find((candidate) => candidate.id === id);
+    if (message === undefined) throw new Error(`no message ${id}`);
+    return message;
+  }
+
+  /** The message that is being written, newest first. */
+  running(): Message {
+    const message = this.#stored.flatMap(({ messages }) => messages).findLast(({ status }) => status === 'generating');
+    if (message === undefined) throw new Error('no answer is running');
+    return message;
+  }
+
+  transcript(conversationId: string): Transcript {
+    const stored = this.#find(conversationId);
+    const branch: Message[] = [];
+    for (let id = stored.leafId; id !== null;) {
+      const message = this.message(id);
+      const siblingIds = stored.messages
+        .filter(({ parentId }) => parentId === message.parentId)
+        .map((sibling) => sibling.id);
+      branch.unshift({ ...message, siblingIds });
+      id = message.parentId;
+    }
+    const live = branch.find(({ status }) => status === 'generating');
+    return {
+      conversation: stored.summary,
+      messages: branch,
+      live: live === undefined ? null : { messageId: live.id, seq: this.#seqs.get(live.id) ?? 0 },
+    };
+  }
+
+  /** One step of a running answer, numbered and sent to the window. */
+  advance(messageId: string, step: Step): GenerationEvent {
+    const event = this.nextEvent(messageId, step);
+    if (step.kind === 'text') {
+      const message = this.message(messageId);
+      this.#replace({ ...message, text: message.text + step.text });
+    }
+    this.send(event);
+    return event;
+  }
+
+  /** Numbers a step without sending it. */
+  nextEvent(messageId: string, step: Step): GenerationEvent {
+    const seq = (this.#seqs.get(messageId) ?? 0) + 1;
+    this.#seqs.set(messageId, seq);
+    return { messageId, conversationId: this.message(messageId).conversationId, seq, ...step };
+  }
+
+  say(messageId: string, text: string): GenerationEvent {
+    return this.advance(messageId, { kind: 'text', text });
+  }
+
+  finish(messageId: string, change: Partial<Message> = {}): void {
+    const message = this.message(messageId);
+    this.#replace({ ...message, status: 'complete', generation: facts(), ...change });
+    const seq = (this.#seqs.get(messageId) ?? 0) + 1;
+    const transcript = this.transcript(message.conversationId);
+    const finished = transcript.messages.find(({ id }) => id === messageId) ?? this.message(messageId);
+    this.send({ messageId, conversationId: message.conversationId, seq, kind: 'finished', message: finished });
+  }
+
+  send(event: GenerationEvent): void {
+    for (const listener of this.#generationListeners) listener(event);
+  }
+
+  choose(command: MenuCommand): void {
+    for (const listener of this.#menuListeners) listener(command);
+  }
+
+  setModel(change: Partial<ModelStatus>): void {
+    this.model = { ...this.model, ...change };
+    for (const listener of this.#modelListeners) listener(this.model);
+  }
+
+  callsOf(method: string): unknown[] {
+    return this.calls.filter((call) => call.method === method).map(({ input }) => input);
+  }
+
+  fail(method: string, error: ConstructorParameters<typeof AppError>): void {
+    this.failing.set(method, new AppError(...error).toReport());
+  }
+
+  async #answer<T>(method: string, input: unknown, work: () => T): Promise<Envelope<T>> {
+    // What crosses the bridge is cloned; a proxy would fail here as it does there.
+    this.calls.push({ method, input: structuredClone(input) });
+    const error = this.failing.get(method);
+    if (error !== undefined) return { ok: false, error };
+    const value = structuredClone(work());
+    this.beforeAnswer?.();
+    await Promise.resolve();
+    return { ok: true, value };
+  }
+
+  #begin(conversationId: string, parentId: string | null): void {
+    const answer = this.addMessage(conversationId, {
+      role: 'assistant',
+      parentId,
+      status: 'generating',
+      generation: null,
+    });
+    this.#seqs.set(answer.id, 0);
+  }
+
+  #list(): ConversationSummary[] {
+    return this.#stored.filter(({ isDeleted }) => !isDeleted).map(({ summary }) => summary);
+  }
+
+  #find(conversationId: string): Stored {
+    const stored = this.#stored.find(({ summary }) => summary.id === conversationId);
+    if (stored === undefined) throw new Error(`no conversation ${conversationId}`);
+    return stored;
+  }
+
+  #save(conversationId: string, change: Partial<ConversationSummary>): ConversationSummary {
+    const stored = this.#find(conversationId);
+    stored.summary = { ...stored.summary, ...change };
+    for (const listener of this.#conversationListeners) listener({ kind: 'saved', conversation: stored.summary });
+    return stored.summary;
+  }
+
+  #delete(conversationId: string): null {
+    this.#find(conversationId).isDeleted = true;
+    for (const listener of this.#conversationListeners) listener({ kind: 'deleted', conversationId });
+    return null;
+  }
+
+  #replace(message: Message): void {
+    const stored = this.#find(message.conversationId);
+    stored.messages = stored.messages.map((candidate) => (candidate.id === message.id ? message : candidate));
+  }
+}
+
+function follow<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
