@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 
@@ -42,7 +43,7 @@ export default defineConfig({
       assetsInlineLimit: 0,
       minify: true,
       modulePreload: false,
-      rolldownOptions: { input: { index: 'renderer/index.html' } },
+      rolldownOptions: { input: { index: fileURLToPath(new URL('renderer/index.html', import.meta.url)) } },
     },
   },
 });

@@ -14,6 +14,7 @@ export interface CommandLine {
   seed: number | undefined;
   dataFolder: string | null;
   help: boolean;
+  version: boolean;
 }
 
 const options = {
@@ -25,6 +26,7 @@ const options = {
   seed: { type: 'string' },
   data: { type: 'string' },
   help: { type: 'boolean', default: false },
+  version: { type: 'boolean', default: false },
 } as const;
 
 export const helpText = `OASST Desktop
@@ -40,6 +42,7 @@ Options
   --seed N          0 to 4294967295; the same seed gives the same answer
   --data DIR        keep conversations in DIR instead of the usual folder
   --help            this text
+  --version         the version of the app
 
 Exit code 0 means that there is an answer.
 `;
@@ -86,5 +89,6 @@ export function parseCommandLine(args: string[], strict: boolean): CommandLine {
     seed: parseSeed(text(values.seed)),
     dataFolder: text(values.data) ?? null,
     help: values.help === true,
+    version: values.version === true,
   };
 }

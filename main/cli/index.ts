@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AppError, toErrorReport } from '../../preload/contract/errors.ts';
 import { helpText, parseCommandLine, type CommandLine } from '../arguments.ts';
 import { openCore } from '../core.ts';
@@ -29,6 +30,11 @@ async function main(): Promise<number> {
   const commandLine = parseCommandLine(process.argv.slice(2), true);
   if (commandLine.help) {
     process.stdout.write(helpText);
+    return 0;
+  }
+  if (commandLine.version) {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    process.stdout.write(`${version}\n`);
     return 0;
   }
   if (commandLine.ask === null || commandLine.ask.trim() === '') {
