@@ -1,8 +1,6 @@
 import type { AssistantApi } from '../../preload/contract/api.ts';
 import { AppError, type Envelope } from '../../preload/contract/errors.ts';
 
-export type { AssistantApi };
-
 declare global {
   interface Window {
     /** Put there by the preload script of the main window. */

@@ -44,7 +44,7 @@ export const presetWords: Record<PresetId, { label: string; hint: string }> = {
   typical3: { label: 'typical3', hint: 'The same idea with a wider choice.' },
 };
 
-export const stopReasonWords: Record<StopReason, string> = {
+const stopReasonWords: Record<StopReason, string> = {
   'end-of-text': 'ended by itself',
   marker: 'ended at a turn mark',
   length: 'reached the length limit',

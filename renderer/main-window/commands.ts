@@ -1,7 +1,7 @@
 import type { MenuCommand } from '../../preload/contract/app.ts';
 import { endingOf } from '../lib/endings.ts';
 import type { Stores } from '../stores/stores.ts';
-import { copyText, deleteConversation, showConversation, showFirstScreen } from './navigation.ts';
+import { copyText, deleteConversation, showConversation, showFirstScreen, toggleSidebar } from './navigation.ts';
 
 /** What each command of the application menu does in this window. */
 export function createCommands(stores: Stores): Record<MenuCommand, () => void> {
@@ -25,7 +25,7 @@ export function createCommands(stores: Stores): Record<MenuCommand, () => void> 
       if (transcript.wantedId !== null) void deleteConversation(stores, transcript.wantedId);
     },
     'toggle-sidebar': () => {
-      layout.toggleSidebar();
+      void toggleSidebar(stores);
     },
     'focus-composer': () => {
       layout.focusComposer();

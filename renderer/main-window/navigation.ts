@@ -1,8 +1,25 @@
+import { tick } from 'svelte';
 import type { Stores } from '../stores/stores.ts';
+
+/**
+ * Shows or hides the list of conversations. The button that did it goes away with the old state; the focus it had moves to
+ * the one that takes it back.
+ */
+export async function toggleSidebar({ layout }: Stores): Promise<void> {
+  layout.toggleSidebar();
+  await tick();
+  if (document.activeElement !== document.body) return;
+  document.querySelector<HTMLElement>('[data-sidebar-toggle]')?.focus();
+}
 
 /** Opens a conversation and remembers it for the next start. */
 export function showConversation({ layout, settings, transcript }: Stores, conversationId: string): void {
-  layout.closeOverlay();
+  if (layout.isOverlay) {
+    layout.closeOverlay();
+    void tick().then(() => {
+      layout.focusComposer();
+    });
+  }
   if (transcript.wantedId === conversationId) return;
   void settings.change({ lastConversationId: conversationId });
   void transcript.open(conversationId);
@@ -13,7 +30,10 @@ export function showFirstScreen({ layout, settings, transcript }: Stores): void 
   layout.closeOverlay();
   void settings.change({ lastConversationId: null });
   transcript.close();
-  layout.focusComposer();
+  // Under the list that lay over it, the composer can take the focus only after that has gone.
+  void tick().then(() => {
+    layout.focusComposer();
+  });
 }
 
 /** Sends a question; a new conversation becomes the one to reopen. False when it was not accepted. */

@@ -1,14 +1,17 @@
 import type { Stores } from '../stores/stores.ts';
+import { toggleSidebar } from './navigation.ts';
 
 const textFields = 'input, textarea, select, [contenteditable]';
 /** Open layers take Escape for themselves. */
 const layers = '[role="dialog"], [role="listbox"]';
 
 /** Keys that work anywhere in the window and are not commands of the menu. */
-export function createWindowKeys({ layout, notices, transcript }: Stores): (event: KeyboardEvent) => void {
+export function createWindowKeys(stores: Stores): (event: KeyboardEvent) => void {
+  const { layout, notices, transcript } = stores;
+
   function handleEscape(event: KeyboardEvent): void {
     if (document.querySelector(layers) !== null) return;
-    if (layout.isOverlay) layout.closeOverlay();
+    if (layout.isOverlay) void toggleSidebar(stores);
     else if (transcript.liveTurn !== null) void transcript.stop();
     else return;
     event.preventDefault();

@@ -9,27 +9,38 @@ export type Activity =
   | { kind: 'reading'; done: number; total: number; reused: number }
   | { kind: 'writing' };
 
+function isSame(a: Message, b: Message): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** What a turn does while a snapshot says that it is live; events make it more precise. */
+function activityOf(message: Message, isLive: boolean, before: Activity | null): Activity | null {
+  if (!isLive) return null;
+  return message.text === '' ? (before ?? { kind: 'starting' }) : { kind: 'writing' };
+}
+
 /** One turn of the page. Streaming touches `text` and `activity` of one turn and nothing else in the window. */
 export class Turn {
   readonly id: string;
-  message = $state.raw() as Message;
-  text = $state('');
+  message: Message;
+  text: string;
   /** Null when nothing is running for this turn. */
-  activity = $state.raw<Activity | null>(null);
+  activity: Activity | null;
   isStopping = $state(false);
 
   constructor(message: Message, isLive: boolean) {
     this.id = message.id;
-    this.take(message, isLive);
+    this.message = $state.raw(message);
+    this.text = $state(message.text);
+    this.activity = $state.raw(activityOf(message, isLive, null));
   }
 
   /** Replaces everything by a snapshot. */
   take(message: Message, isLive: boolean): void {
-    this.message = message;
+    // A snapshot holds every message anew; setting one that did not change would redraw a long page for nothing.
+    if (!isSame(this.message, message)) this.message = message;
     this.text = message.text;
-    if (!isLive) this.activity = null;
-    else if (message.text !== '') this.activity = { kind: 'writing' };
-    else this.activity ??= { kind: 'starting' };
+    this.activity = activityOf(message, isLive, this.activity);
     if (!isLive) this.isStopping = false;
   }
 

@@ -31,6 +31,26 @@ describe('commands of the menu', () => {
     }
   });
 
+  test('in a narrow window the list lies over the page, takes the focus and gives it back', async () => {
+    const fake = new FakeAssistant();
+    fake.addConversation('Cats', ['a', 'b']);
+    const { user } = await openWindow(fake, true);
+    expect(screen.queryByRole('navigation', { name: 'Conversations' })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Show conversations' }));
+    await settle();
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Hide conversations' }));
+    await user.keyboard('{Escape}');
+    await settle();
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Show conversations' }));
+    await user.keyboard('{Enter}');
+    await settle();
+    await user.click(screen.getByRole('button', { name: 'Cats' }));
+    await settle();
+    expect(screen.queryByRole('navigation', { name: 'Conversations' })).toBeNull();
+    expect(document.activeElement).toBe(composer());
+    expect(fake.settings.sidebarVisible).toBe(true);
+  });
+
   test('rename opens the title in the list, which is shown for it', async () => {
     const { fake } = await openConversation(['What?', 'That.']);
     fake.choose('toggle-sidebar');

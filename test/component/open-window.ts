@@ -16,10 +16,10 @@ function doNothing(): void {
 }
 
 /** What a browser has and jsdom has not. Layout does not exist in jsdom, so nothing is ever measured or matched. */
-function addMissingBrowserParts(): void {
+function addMissingBrowserParts(isNarrow: boolean): void {
   vi.stubGlobal('matchMedia', (media: string) => {
     const list = new EventTarget();
-    return Object.assign(list, { media, matches: false });
+    return Object.assign(list, { media, matches: isNarrow });
   });
   vi.stubGlobal(
     'ResizeObserver',
@@ -34,6 +34,8 @@ function addMissingBrowserParts(): void {
     clearTimeout(handle);
   });
   Element.prototype.scrollIntoView = doNothing;
+  // A popover hides while its button is drawn nowhere.
+  Element.prototype.getClientRects = () => [new DOMRect(0, 0, 100, 20)] as unknown as DOMRectList;
 }
 
 export interface OpenWindow {
@@ -43,8 +45,8 @@ export interface OpenWindow {
 }
 
 /** The main window over a fake main process, after it has read everything. */
-export async function openWindow(fake = new FakeAssistant()): Promise<OpenWindow> {
-  addMissingBrowserParts();
+export async function openWindow(fake = new FakeAssistant(), isNarrow = false): Promise<OpenWindow> {
+  addMissingBrowserParts(isNarrow);
   const user = userEvent.setup();
   const stores = createStores(fake.api);
   render(MainWindow, { props: { stores } });

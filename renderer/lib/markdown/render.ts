@@ -7,7 +7,7 @@ import { fenceLanguage, highlightCode } from './highlight.ts';
 const openable = /^(https?:\/\/|mailto:)/i;
 
 /** Whether an address may be offered as a link. The main process checks again and asks before it opens anything. */
-export function isOpenable(address: string): boolean {
+function isOpenable(address: string): boolean {
   return openable.test(address) && URL.canParse(address);
 }
 
@@ -81,7 +81,7 @@ const allowed = {
 const directed = 'p, li, h3, h4, h5, h6, td, th, blockquote';
 
 /** Makes HTML of our own making safe to insert: the second of three walls, between the renderer above and the CSP. */
-export function sanitize(html: string): DocumentFragment {
+function sanitize(html: string): DocumentFragment {
   return purifier.sanitize(html, { ...allowed, RETURN_DOM_FRAGMENT: true });
 }
 
@@ -125,9 +125,4 @@ export function renderBlock(raw: string, definitions: string, headingLevel: numb
   addDirections(fragment);
   boxTables(fragment);
   return toHtml(fragment);
-}
-
-/** The safe HTML of a piece of code, coloured where its language is known. */
-export function renderCode(code: string, language: string): string {
-  return toHtml(sanitize(highlightCode(code, language)));
 }
