@@ -106,7 +106,7 @@ describe('closing', () => {
     await closed;
     await expect(client.close(), 'closing twice').resolves.toBeUndefined();
     await expect(client.getSettings()).rejects.toMatchObject({ code: 'internal' });
-    expect(readdirSync(dirname(path))).toEqual(['conversations.sqlite3']);
+    expect(readdirSync(dirname(path))).toEqual(['conversations.sqlite3', 'conversations.sqlite3.lock']);
     expect(await (await open(path)).getBranch(turn.conversationId)).toHaveLength(2);
   });
 });

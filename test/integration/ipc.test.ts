@@ -1,0 +1,223 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import type { Input, Outputs } from '../../preload/contract/api.ts';
+import { channels, type Channel } from '../../preload/contract/channels.ts';
+import { AppError, type Envelope } from '../../preload/contract/errors.ts';
+import { maxQuestionLength } from '../../preload/contract/generations.ts';
+import { openableUrl } from '../../main/ipc/handlers/links.ts';
+import { registerHandlers, type Handlers, type IpcTransport, type Sender } from '../../main/ipc/router.ts';
+import { newId } from '../support/database.ts';
+import { lastMessage, openServices, type Services } from '../support/services.ts';
+
+const own: Sender = { trusted: true };
+const forged: Sender = { trusted: false };
+
+/** What carries calls within the test. Payloads are cloned, as between processes. */
+function memoryTransport() {
+  const answers = new Map<Channel, (sender: Sender, input: unknown) => Promise<Envelope<unknown>>>();
+  const transport: IpcTransport<Sender> = { handle: (channel, answer) => void answers.set(channel, answer) };
+  const call = async (sender: Sender, channel: Channel, input: unknown): Promise<Envelope<unknown>> => {
+    const answer = answers.get(channel);
+    if (answer === undefined) throw new Error(`nobody answers ${channel}`);
+    return structuredClone(await answer(sender, structuredClone(input)));
+  };
+  return { transport, answers, call };
+}
+
+/** Every channel over the services; what needs a desktop answers something fixed. */
+function handlersOver({ conversations, generations, models, settings }: Services): Handlers<Sender> {
+  return {
+    'app:info': async () => ({ version: '0', dataFolder: '/d', platform: 'linux', electronVersion: '0' }),
+    'app:licences': async () => 'licences',
+    'app:copy-text': async () => null,
+    'app:open-link': async ({ url }) => ({ opened: openableUrl(url) !== '' }),
+    'conversations:list': () => conversations.list(),
+    'conversations:open': ({ conversationId }) => conversations.open(conversationId),
+    'conversations:rename': ({ conversationId, title }) => conversations.rename(conversationId, title),
+    'conversations:delete': ({ conversationId }) => conversations.delete(conversationId),
+    'conversations:restore': ({ conversationId }) => conversations.restore(conversationId),
+    'conversations:select-branch': ({ conversationId, messageId }) =>
+      conversations.selectBranch(conversationId, messageId),
+    'generations:start': (input) => generations.start(input),
+    'generations:retry': (input) => generations.retry(input),
+    'generations:continue': (input) => generations.continue(input),
+    'generations:stop': (input) => generations.stop(input),
+    'models:status': async () => models.status(),
+    'models:choose-file': async () => null,
+    'models:use-guide': () => models.use(null),
+    'models:load': async () => {
+      await models.ensureLoaded();
+      return models.status();
+    },
+    'settings:get': async () => settings.get(),
+    'settings:change': (patch) => settings.change(patch),
+  };
+}
+
+async function openIpc() {
+  const services = await openServices();
+  const memory = memoryTransport();
+  const log = vi.fn<(channel: Channel, error: unknown) => void>();
+  registerHandlers(memory.transport, handlersOver(services), log);
+  const ask = async <C extends Channel>(channel: C, input: Input<C>): Promise<Outputs[C]> => {
+    const envelope = await memory.call(own, channel, input);
+    if (!envelope.ok) throw AppError.fromReport(envelope.error);
+    return envelope.value as Outputs[C];
+  };
+  return { ...memory, services, log, ask };
+}
+
+const id = newId();
+/** For every channel what it takes, and what it must not take. */
+const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
+  'app:info': { good: undefined, bad: [null, {}, 'x'] },
+  'app:licences': { good: undefined, bad: [null, 0] },
+  'app:copy-text': {
+    good: { text: 'x' },
+    bad: [undefined, { text: 1 }, { text: 'x', more: 1 }, { text: 'x'.repeat(10_000_001) }],
+  },
+  'app:open-link': { good: { url: 'https://example.org' }, bad: [{ url: 1 }, {}, { url: 'h'.repeat(4097) }] },
+  'conversations:list': { good: undefined, bad: [{}, []] },
+  'conversations:open': {
+    good: { conversationId: id },
+    bad: [{ conversationId: '../x' }, {}, id, { conversationId: id, x: 1 }],
+  },
+  'conversations:rename': {
+    good: { conversationId: id, title: 'x' },
+    bad: [{ conversationId: id, title: '  ' }, { conversationId: id, title: 'x'.repeat(201) }, { conversationId: id }],
+  },
+  'conversations:delete': { good: { conversationId: id }, bad: [{ conversationId: 1 }, undefined] },
+  'conversations:restore': { good: { conversationId: id }, bad: [{ conversationId: null }, []] },
+  'conversations:select-branch': {
+    good: { conversationId: id, messageId: id },
+    bad: [{ conversationId: id }, { conversationId: id, messageId: "' OR 1=1" }],
+  },
+  'generations:start': {
+    good: { conversationId: null, text: 'Hello' },
+    bad: [
+      { conversationId: null, text: '' },
+      { conversationId: null, text: ' \n\t ' },
+      { conversationId: null, text: 'x'.repeat(maxQuestionLength + 1) },
+      { conversationId: 'x', text: 'Hello' },
+      { text: 'Hello' },
+      { conversationId: null, text: 'Hello', seed: -1 },
+      { conversationId: null, text: 'Hello', seed: 1.5 },
+      { conversationId: null, text: 'Hello', seed: 2 ** 32 },
+      { conversationId: null, text: 'Hello', presetId: 'k51' },
+      { conversationId: null, text: 'Hello', parameters: {} },
+    ],
+  },
+  'generations:retry': { good: { messageId: id }, bad: [{ messageId: id, presetId: '__proto__' }, { messageId: '' }] },
+  'generations:continue': { good: { messageId: id }, bad: [{ messageId: id, seed: 1 }, null] },
+  'generations:stop': { good: { messageId: id }, bad: [{ messageId: 5 }, 'x'] },
+  'models:status': { good: undefined, bad: [{}] },
+  'models:choose-file': { good: undefined, bad: ['/etc/passwd', { path: '/etc/passwd' }] },
+  'models:use-guide': { good: undefined, bad: [{ path: '/m' }] },
+  'models:load': { good: undefined, bad: [{ path: '/m' }] },
+  'settings:get': { good: undefined, bad: [{}] },
+  'settings:change': {
+    good: { sidebarVisible: false },
+    bad: [
+      { sidebarVisible: 1 },
+      { modelPath: '/etc/passwd' },
+      { stateCacheLimitBytes: 0 },
+      { presetId: 'x' },
+      undefined,
+    ],
+  },
+};
+
+describe('every channel', () => {
+  it('is answered', async () => {
+    const { answers } = await openIpc();
+    expect([...answers.keys()].sort()).toEqual([...channels].sort());
+  });
+
+  it('refuses pages that are not the app’s own, before it looks at anything', async () => {
+    const { call, log, services } = await openIpc();
+    for (const channel of channels) {
+      for (const input of [inputs[channel].good, ...inputs[channel].bad]) {
+        expect(await call(forged, channel, input), channel).toMatchObject({ ok: false, error: { code: 'forbidden' } });
+      }
+    }
+    expect(await services.conversations.list()).toEqual([]);
+    expect(services.settings.get().sidebarVisible).toBe(true);
+    expect(log).not.toHaveBeenCalled();
+  });
+
+  it('refuses input that it does not understand, and does nothing', async () => {
+    const { call, services } = await openIpc();
+    const before = services.settings.get();
+    for (const channel of channels) {
+      for (const input of inputs[channel].bad) {
+        const outcome = await call(own, channel, input);
+        expect(outcome, `${channel} ${inspect(input).slice(0, 100)}`).toMatchObject({
+          ok: false,
+          error: { code: 'invalid-input', details: {} },
+        });
+      }
+    }
+    expect(await services.conversations.list()).toEqual([]);
+    expect(services.settings.get()).toEqual(before);
+    expect(services.engines.count()).toBe(0);
+  });
+
+  it('takes good input: it succeeds, or says that there is no such thing', async () => {
+    const { call, log } = await openIpc();
+    for (const channel of channels) {
+      const outcome = await call(own, channel, inputs[channel].good);
+      if (!outcome.ok) expect(outcome.error.code, channel).toBe('not-found');
+    }
+    expect(log).not.toHaveBeenCalled();
+  });
+
+  it('keeps a patch of the prototype out of the settings', async () => {
+    const { call } = await openIpc();
+    const patch: unknown = JSON.parse('{"__proto__": {"polluted": true}}');
+    await call(own, 'settings:change', patch);
+    expect({}).not.toHaveProperty('polluted');
+  });
+});
+
+describe('calls', () => {
+  it('carry a conversation from its first question to its end', async () => {
+    const { ask, services } = await openIpc();
+    const transcript = await ask('generations:start', { conversationId: null, text: 'Hello', seed: 3 });
+    const generation = await services.engines.nextGeneration();
+    generation.text('Hi.');
+    generation.finish();
+    while (services.generations.isBusy()) await wait(5);
+    const { id: conversationId } = transcript.conversation;
+    const { messages } = await ask('conversations:open', { conversationId });
+    expect(messages.at(-1)).toMatchObject({ text: 'Hi.', status: 'complete', generation: { seed: 3 } });
+    expect((await ask('conversations:rename', { conversationId, title: '  Greeting ' })).title).toBe('Greeting');
+    expect(await ask('conversations:list', undefined)).toMatchObject([{ id: conversationId, title: 'Greeting' }]);
+    const messageId = lastMessage(await ask('conversations:open', { conversationId })).id;
+    expect(await ask('generations:stop', { messageId })).toBeNull();
+    expect(await ask('conversations:delete', { conversationId })).toBeNull();
+    await expect(ask('conversations:open', { conversationId })).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('never carry an exception: an unexpected one is logged and becomes "internal"', async () => {
+    const services = await openServices();
+    const { transport, call } = memoryTransport();
+    const log = vi.fn<(channel: Channel, error: unknown) => void>();
+    const failure = new TypeError('secret path /home/me');
+    registerHandlers(
+      transport,
+      {
+        ...handlersOver(services),
+        'app:info': () => Promise.reject(failure),
+        'app:licences': () => {
+          throw failure;
+        },
+      },
+      log,
+    );
+    for (const channel of ['app:info', 'app:licences'] as const) {
+      expect(await call(own, channel, undefined)).toMatchObject({ ok: false, error: { code: 'internal' } });
+      expect(log).toHaveBeenLastCalledWith(channel, failure);
+    }
+  });
+});

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { helpText, parseCommandLine } from '../../../main/arguments.ts';
+import { AppError } from '../../../preload/contract/errors.ts';
+import { presetIds } from '../../../preload/contract/presets.ts';
+import { codeOf } from '../../support/database.ts';
+
+const nothing = {
+  ask: null,
+  continueNewest: false,
+  json: false,
+  modelPath: null,
+  presetId: undefined,
+  seed: undefined,
+  dataFolder: null,
+  help: false,
+  version: false,
+};
+
+describe('the command line', () => {
+  it('means the window when it says nothing', () => {
+    expect(parseCommandLine([], true)).toEqual(nothing);
+    expect(parseCommandLine([], false)).toEqual(nothing);
+  });
+
+  it('takes every option', () => {
+    const args = ['--ask', 'What is a meme?', '--continue', '--json', '--model', 'm.gguf', '--preset', 'nucleus9'];
+    expect(parseCommandLine([...args, '--seed', '42', '--data', '/d', '--help', '--version'], true)).toEqual({
+      ask: 'What is a meme?',
+      continueNewest: true,
+      json: true,
+      modelPath: 'm.gguf',
+      presetId: 'nucleus9',
+      seed: 42,
+      dataFolder: '/d',
+      help: true,
+      version: true,
+    });
+    expect(parseCommandLine(['--ask=x', '--seed=0'], true)).toMatchObject({ ask: 'x', seed: 0 });
+    expect(parseCommandLine(['--seed', '4294967295'], true).seed).toBe(0xffff_ffff);
+    expect(parseCommandLine(['--preset', 'K50-PRECISE'], true).presetId).toBe('k50-Precise');
+  });
+
+  it.each(['-1', '4294967296', '1.5', '1e3', '0x10', '', ' 1', 'one', '9'.repeat(40)])(
+    'refuses the seed %j',
+    (seed) => {
+      expect(codeOf(() => parseCommandLine([`--seed=${seed}`], true))).toBe('invalid-input');
+    },
+  );
+
+  it('names the presets there are when one is unknown', () => {
+    const error = expect.objectContaining({
+      message: expect.stringContaining(presetIds.join(', ')) as string,
+    }) as Error;
+    expect(() => parseCommandLine(['--preset', 'k51'], true)).toThrow(error);
+    expect(presetIds.every((id) => helpText.includes(id))).toBe(true);
+  });
+
+  it('refuses what it does not know in the terminal, and lets Chromium’s switches pass to the window', () => {
+    for (const args of [['--no-sandbox'], ['stray'], ['--ask'], ['--json=yes']]) {
+      expect(
+        codeOf(() => parseCommandLine(args, true)),
+        args.join(' '),
+      ).toBe('invalid-input');
+    }
+    expect(parseCommandLine(['--no-sandbox', '--enable-features=X', 'oasst://x', '--data', '/d'], false)).toEqual({
+      ...nothing,
+      dataFolder: '/d',
+    });
+  });
+
+  it('fails with a sentence for the terminal, or not at all', () => {
+    const word = fc.oneof(
+      fc.constantFrom('--ask', '--seed', '--preset', '--data', '--model', '--json', '--continue', '--help', '--', '-x'),
+      fc.string({ maxLength: 12 }),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 8 }), fc.boolean(), (args, strict) => {
+        try {
+          parseCommandLine(args, strict);
+        } catch (error) {
+          expect(error).toBeInstanceOf(AppError);
+          expect((error as AppError).message).toMatch(/[.”"']$/);
+        }
+      }),
+    );
+  });
+});
