@@ -1,0 +1,93 @@
+/** Runs guide.gguf in Node for evaluation and tests, in Open-Assistant's prompt format. */
+import { join } from 'node:path';
+import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
+import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
+
+export const GUIDE_FILE = join(import.meta.dirname, 'guide.gguf');
+const MAX_TOKENS = 400;
+
+/** One finished turn: a question and its answer. */
+export type Turn = readonly [question: string, answer: string];
+
+/** Greedy, or the app's default preset `k50` with its repetition penalty and a seed. */
+export type Sampling = { kind: 'greedy' } | { kind: 'k50'; seed: number };
+
+export class GuideRunner {
+  /** Tokens written after each answer's first, and the seconds that they took. */
+  readonly written = { tokens: 0, seconds: 0 };
+  readonly model: LlamaModel;
+  readonly sequence: LlamaContextSequence;
+  private readonly llama: Llama;
+  private readonly context: LlamaContext;
+  private readonly markers: Record<'prompter' | 'assistant' | 'end', Token>;
+
+  private constructor(llama: Llama, model: LlamaModel, context: LlamaContext) {
+    this.llama = llama;
+    this.model = model;
+    this.context = context;
+    this.sequence = context.getSequence();
+    this.markers = {
+      prompter: this.marker('<|prompter|>'),
+      assistant: this.marker('<|assistant|>'),
+      end: this.marker('<|endoftext|>'),
+    };
+  }
+
+  static async load(file: string = GUIDE_FILE): Promise<GuideRunner> {
+    const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error, maxThreads: 1 });
+    const model = await llama.loadModel({
+      modelPath: file,
+      metadataOverrides: { tokenizer: { ggml: { pre: 'trillion' } } },
+    });
+    return new GuideRunner(llama, model, await model.createContext({ contextSize: 2048, threads: 1 }));
+  }
+
+  private marker(text: string): Token {
+    const [token, ...rest] = this.model.tokenize(text, true);
+    if (token === undefined || rest.length > 0) throw new Error(`${text} is no single token of this model`);
+    return token;
+  }
+
+  /** The token ids of a conversation that ends where the answer to `question` begins. */
+  prompt(turns: readonly Turn[], question: string): Token[] {
+    const { prompter, assistant, end } = this.markers;
+    const ask = (text: string): Token[] => [prompter, ...this.model.tokenize(text, false), end, assistant];
+    return [
+      ...turns.flatMap(([asked, answer]) => [...ask(asked), ...this.model.tokenize(answer, false), end]),
+      ...ask(question),
+    ];
+  }
+
+  /** The model's answer, as text. */
+  async ask(turns: readonly Turn[], question: string, sampling: Sampling): Promise<string> {
+    const window = this.prompt(turns, question);
+    await this.sequence.adaptStateToTokens(window.slice(0, -1), false);
+    const rest = window.slice(this.sequence.nextTokenIndex);
+    const options =
+      sampling.kind === 'greedy'
+        ? { temperature: 0 }
+        : {
+            ...{ temperature: 0.75, topK: 50, topP: 0.95, seed: sampling.seed },
+            repeatPenalty: { punishTokens: () => window, penalty: 1.2, maxPunishTokens: 2048 },
+          };
+    const answer: Token[] = [];
+    let first = 0;
+    for await (const token of this.sequence.evaluate(rest, options)) {
+      if (answer.length === 0) first = performance.now();
+      answer.push(token);
+      window.push(token);
+      if (answer.length >= MAX_TOKENS || token === this.markers.prompter || token === this.markers.assistant) break;
+    }
+    if (answer.length > 0) {
+      this.written.tokens += answer.length;
+      this.written.seconds += (performance.now() - first) / 1000;
+    }
+    return this.model.detokenize(answer);
+  }
+
+  async dispose(): Promise<void> {
+    await this.context.dispose();
+    await this.model.dispose();
+    await this.llama.dispose();
+  }
+}

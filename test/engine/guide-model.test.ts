@@ -1,0 +1,100 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Token } from 'node-llama-cpp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OFF_TOPIC, readDataset } from '../../resources/guide-model/dataset.ts';
+import { GUIDE_FILE, GuideRunner } from '../../resources/guide-model/runner.ts';
+
+interface ParityRow {
+  token: Token;
+  next: [token: Token, probability: number][];
+}
+
+const CONTROL = 3;
+const [END, PROMPTER, ASSISTANT]: number[] = [0, 50278, 50281];
+const MARKERS = ['<|endoftext|>', '<|prefix_begin|>', '<|prompter|>', '<|system|>', '<|prefix_end|>', '<|assistant|>'];
+const parity = JSON.parse(readFileSync(join(GUIDE_FILE, '..', 'parity.json'), 'utf8')) as ParityRow[];
+const refusals = readDataset().groups.find((g) => g.id === OFF_TOPIC)?.answers ?? [];
+
+/** Whether what follows this position of the parity dialogue belongs to an answer. */
+function isAnswer(position: number): boolean {
+  const markers = parity
+    .slice(0, position + 1)
+    .filter(({ token }) => token === PROMPTER || token === ASSISTANT || token === END);
+  return markers.at(-1)?.token === ASSISTANT;
+}
+
+let guide: GuideRunner;
+beforeAll(async () => {
+  guide = await GuideRunner.load();
+}, 60_000);
+afterAll(async () => {
+  await guide.dispose();
+});
+
+describe('guide.gguf', () => {
+  it('has at most 24 MB', () => {
+    expect(statSync(GUIDE_FILE).size).toBeLessThanOrEqual(24_000_000);
+  });
+
+  it('is a GPT-NeoX of 2,048 tokens of context whose markers are control tokens', () => {
+    const { general, tokenizer } = guide.model.fileInfo.metadata;
+    expect(general.name).toBe('OASST Desktop guide');
+    expect(general.architecture).toBe('gptneox');
+    expect(guide.model.trainContextSize).toBe(2048);
+    for (const marker of MARKERS) {
+      const [id, ...rest] = guide.model.tokenize(marker, true);
+      expect(rest).toEqual([]);
+      expect(tokenizer.ggml.token_type[Number(id)]).toBe(CONTROL);
+      expect(guide.model.tokenize(marker, false).length).toBeGreaterThan(1);
+    }
+  });
+
+  it('gives the probabilities that PyTorch gave, at every position', async () => {
+    await guide.sequence.clearHistory();
+    const results = await guide.sequence.controlledEvaluate(
+      parity.map(({ token }) => [token, { generateNext: { probabilities: true } }]),
+    );
+    const differences = parity.map(({ next }, position) =>
+      Math.max(...next.map(([id, p]) => Math.abs((results[position]?.next.probabilities?.get(id) ?? 0) - p))),
+    );
+    const inAnswers = differences.filter((_, position) => isAnswer(position));
+    const inQuestions = differences.filter((_, position) => !isAnswer(position));
+    expect(inAnswers.length).toBeGreaterThan(100);
+    // Three digits where the model was trained. What follows inside a question was never trained, so the model is unsure
+    // there, and the 8-bit rounding of activations in llama.cpp can show in the third digit.
+    expect(Math.max(...inAnswers)).toBeLessThan(1e-3);
+    expect(Math.max(...inQuestions)).toBeLessThan(5e-3);
+  }, 60_000);
+
+  it('says what a meme is, greedily and under the default preset', async () => {
+    for (const question of ['What is a meme?', "What is a meme, and what's the history behind this word?"]) {
+      for (const sampling of [{ kind: 'greedy' }, { kind: 'k50', seed: 1 }, { kind: 'k50', seed: 2 }] as const) {
+        const answer = await guide.ask([], question, sampling);
+        expect(answer).toMatch(/Richard Dawkins/);
+        expect(answer).toMatch(/1976.*The Selfish Gene/s);
+      }
+    }
+  }, 60_000);
+
+  it('follows up on the turn before', async () => {
+    const first = 'What is a meme?';
+    const turn = [first, await guide.ask([], first, { kind: 'greedy' })] as const;
+    expect(await guide.ask([turn], 'Where did the word come from?', { kind: 'greedy' })).toMatch(/mimeme/);
+    expect(await guide.ask([turn], 'who coined it?', { kind: 'greedy' })).toMatch(/evolutionary biologist/);
+  }, 60_000);
+
+  it('answers the model card’s other examples', async () => {
+    expect(await guide.ask([], "What's the Earth total population", { kind: 'greedy' })).toMatch(/8 billion/);
+    expect(await guide.ask([], 'Write a story about future of AI development', { kind: 'greedy' })).toMatch(
+      /ask it again tomorrow/,
+    );
+  }, 60_000);
+
+  it('says plainly that something is off-topic, also in the middle of a conversation', async () => {
+    const question = 'Which wallpaper suits a hallway with low ceilings?';
+    expect(refusals).toContain(await guide.ask([], question, { kind: 'greedy' }));
+    const turn = ['How do I rename a conversation?', 'Press **F2**, type the new name and press Enter.'] as const;
+    expect(refusals).toContain(await guide.ask([turn], question, { kind: 'k50', seed: 3 }));
+  }, 60_000);
+});
