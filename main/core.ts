@@ -1,6 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { openDatabaseClient } from './database/client.ts';
 import { startEngine } from './engine/client.ts';
 import { createConversations } from './services/conversations.ts';
@@ -8,6 +6,7 @@ import { placesIn, prepareDataFolder } from './services/data-folder.ts';
 import { createGenerations } from './services/generations.ts';
 import { createLiveAnswers } from './services/live-answers.ts';
 import { createModels } from './services/models.ts';
+import { createSavedStates } from './services/saved-states.ts';
 import { createSettings } from './services/settings.ts';
 
 export interface CoreOptions {
@@ -43,14 +42,16 @@ export async function openCore(options: CoreOptions) {
   await database.interruptUnfinished();
   const settings = await createSettings(database);
   const live = createLiveAnswers();
+  const savedStates = createSavedStates(places.stateCacheFolder);
+  const dropOrphanedStates = async (): Promise<void> => {
+    const kept = await database.listConversations();
+    await savedStates.keepOnly(kept.map(({ id }) => id));
+  };
   const conversations = createConversations({
     database,
     live,
     now,
-    async dropSavedState(conversationId) {
-      const files = ['state', 'json'].map((ending) => join(places.stateCacheFolder, `${conversationId}.${ending}`));
-      await Promise.all(files.map((file) => rm(file, { force: true })));
-    },
+    dropSavedState: savedStates.drop,
   });
   const models = createModels({
     database,
@@ -78,10 +79,14 @@ export async function openCore(options: CoreOptions) {
     generations,
     onGenerationEvent: live.onEvent,
     /** Removes for good what was deleted long ago. Nothing waits for it. */
-    tidy: (): Promise<number> => database.purgeDeleted(now() - keepDeletedMs),
+    async tidy(): Promise<void> {
+      await database.purgeDeleted(now() - keepDeletedMs);
+      await dropOrphanedStates();
+    },
     async dispose(): Promise<void> {
       await generations.dispose();
       await models.dispose();
+      await dropOrphanedStates().catch(() => undefined); // Done again at the next start.
       await database.close();
     },
   };

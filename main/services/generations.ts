@@ -80,7 +80,10 @@ export function createGenerations(options: GenerationsOptions) {
   /** Writes the endings that could not be written when they came; fails as long as the cause is there. */
   const saveUnsaved = async (): Promise<void> => {
     for (const { message, outcome } of live.allUnsaved()) {
-      await database.finishAnswer(outcome);
+      await database.finishAnswer(outcome).catch((error: unknown) => {
+        // Its conversation was deleted, or the answer has another ending by now: there is nothing left to write.
+        if (!(error instanceof AppError) || !['not-found', 'invalid-input'].includes(error.code)) throw error;
+      });
       live.forgetUnsaved(message.id);
     }
   };
