@@ -63,10 +63,10 @@ export async function ask(core: Core, question: string, options: CommandLine, te
   const note = (text: string): void => {
     if (terminal.stderr.isTTY === true && !json) terminal.stderr.write(text);
   };
+  const conversationId = options.continueNewest ? await newestConversation(core) : null;
   const model = await core.models.ensureLoaded();
   note(`${model.name}\n`);
 
-  const conversationId = options.continueNewest ? await newestConversation(core) : null;
   const events: GenerationEvent[] = [];
   let take = (event: GenerationEvent): void => {
     events.push(event);

@@ -1,7 +1,7 @@
 import { ipcMain, type BrowserWindow, type WebContents } from 'electron';
 import type { Events } from '../../preload/contract/api.ts';
 import type { EventName } from '../../preload/contract/channels.ts';
-import { isAppUrl } from '../windows/app-protocol.ts';
+import { isAppUrl } from '../windows/app-url.ts';
 import type { IpcTransport, Sender } from './router.ts';
 
 export interface ElectronSender extends Sender {

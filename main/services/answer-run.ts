@@ -25,7 +25,7 @@ export interface AnswerRunServices {
 }
 
 /** A stopped answer ends after this time even when the engine does not say so: it may be hanging. */
-const stopLimitMs = 80;
+const stopLimitMs = 60;
 
 type Ending =
   | { status: 'complete' | 'stopped'; end: GenerationEnd; model: ReadyModel }

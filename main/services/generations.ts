@@ -205,5 +205,3 @@ export function createGenerations(options: GenerationsOptions) {
     },
   };
 }
-
-export type Generations = ReturnType<typeof createGenerations>;

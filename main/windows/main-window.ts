@@ -1,5 +1,5 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron';
-import { appUrl } from './app-protocol.ts';
+import { appUrl } from './app-url.ts';
 import { firstWindowSize, smallestWindow } from './window-bounds.ts';
 
 export interface MainWindowOptions {

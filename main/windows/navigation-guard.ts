@@ -1,5 +1,5 @@
 import { app } from 'electron';
-import { isAppUrl } from './app-protocol.ts';
+import { isAppUrl } from './app-url.ts';
 
 /** No page of the app ever leads elsewhere: no navigation, no new windows, no embedded views. */
 export function guardNavigation(): void {

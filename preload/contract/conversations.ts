@@ -3,7 +3,7 @@ import type { ErrorCode, Envelope } from './errors.ts';
 import type { PresetId, SamplingParameters } from './presets.ts';
 
 export const idSchema = z.uuid();
-export const titleSchema = z.string().trim().min(1).max(200);
+const titleSchema = z.string().trim().min(1).max(200);
 
 /** A row of the conversation list. Times are milliseconds since 1970. */
 export interface ConversationSummary {

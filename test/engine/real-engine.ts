@@ -6,7 +6,7 @@ import type { AppError } from '../../preload/contract/errors.ts';
 import { presets, type SamplingParameters } from '../../preload/contract/presets.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-export const engineEntry = join(root, 'main', 'engine', 'process', 'index.ts');
+const engineEntry = join(root, 'main', 'engine', 'process', 'index.ts');
 export const guidePath = join(root, 'resources', 'guide-model', 'guide.gguf');
 
 /** As the guide is meant to be asked in tests: the most probable word each time. */

@@ -8,7 +8,6 @@ import { electronEnvironment, electronSwitches } from '../../scripts/setup/elect
 /** The built app in a real Electron, on a data folder of its own. */
 
 export const projectRoot = resolve(import.meta.dirname, '..', '..');
-export const guidePath = join(projectRoot, 'resources', 'guide-model', 'guide.gguf');
 
 export interface LaunchOptions {
   dataFolder: string;
@@ -37,7 +36,7 @@ export function removeDataFolder(folder: string): void {
 }
 
 /** The children of a process whose command line contains `part` (Linux). */
-export function childrenOf(pid: number, part: string): number[] {
+function childrenOf(pid: number, part: string): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((candidate) => {

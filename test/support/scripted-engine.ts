@@ -125,5 +125,3 @@ export function createScriptedEngines(script: Script = {}) {
     count: () => generations.length,
   };
 }
-
-export type ScriptedEngines = ReturnType<typeof createScriptedEngines>;

@@ -6,7 +6,7 @@
  */
 
 /** Tokens kept free for the reply; a longer one may use whatever else is free. */
-export const replyReserveTokens = 512;
+const replyReserveTokens = 512;
 
 /** After a drop the prompt fills at most this share of its budget. */
 const shareAfterDrop = 0.6;
