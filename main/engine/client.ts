@@ -1,6 +1,15 @@
 import { AppError } from '../../preload/contract/errors.ts';
 import type { StopReason } from '../../preload/contract/conversations.ts';
-import type { EngineEvent, GenerateRequest, GenerationUsage, LoadedModel, LoadRequest } from './protocol.ts';
+import type {
+  EngineEvent,
+  GenerateRequest,
+  GenerationUsage,
+  LoadedModel,
+  LoadRequest,
+  MeasureRequest,
+  PrepareRequest,
+  WindowMeasure,
+} from './protocol.ts';
 import { startEngineProcess, type EngineProcess, type EngineProcessOptions } from './supervisor.ts';
 
 /** Longest silence while an answer is due. One piece of a prompt on a busy machine takes far less. */
@@ -9,6 +18,12 @@ const silenceLimitMs = 180_000;
 export interface GenerationEnd {
   stopReason: StopReason;
   usage: GenerationUsage | null;
+}
+
+export interface LoadHandlers {
+  onProgress: (fraction: number) => void;
+  /** Told where the model is being loaded before it is; null is the processor. */
+  onDevice: (gpu: string | null) => void;
 }
 
 export interface GenerationHandlers {
@@ -26,8 +41,12 @@ export interface EngineGeneration {
 /** One engine process with one model, from start to end. */
 export interface Engine {
   readonly pid: number | undefined;
-  load(request: Omit<LoadRequest, 'kind' | 'id'>, onProgress: (fraction: number) => void): Promise<LoadedModel>;
+  load(request: Omit<LoadRequest, 'kind' | 'id'>, handlers: LoadHandlers): Promise<LoadedModel>;
   generate(request: Omit<GenerateRequest, 'kind' | 'id'>, handlers: GenerationHandlers): EngineGeneration;
+  /** How a draft would fit the window. */
+  measure(request: Omit<MeasureRequest, 'kind' | 'id'>): Promise<WindowMeasure>;
+  /** Reads ahead what a question will begin with; given up as soon as anything is asked. */
+  prepare(request: Omit<PrepareRequest, 'kind' | 'id'>): void;
   /** Saves states, frees the memory, ends the process. */
   shutDown(): Promise<void>;
 }
@@ -105,11 +124,12 @@ export function startEngine(options: Omit<EngineProcessOptions, 'onEvent'>): Eng
 
   return {
     pid: engineProcess.pid,
-    load(request, onProgress) {
+    load(request, { onProgress, onDevice }) {
       const id = nextId++;
       const loaded = settle(
         id,
         (event) => {
+          if (event.kind === 'device') onDevice(event.gpu);
           if (event.kind === 'load-progress') onProgress(event.fraction);
           return event.kind === 'loaded' ? event.model : undefined;
         },
@@ -136,6 +156,15 @@ export function startEngine(options: Omit<EngineProcessOptions, 'onEvent'>): Eng
           engineProcess.send({ kind: 'cancel', id });
         },
       };
+    },
+    measure(request) {
+      const id = nextId++;
+      const measured = settle(id, (event) => (event.kind === 'measured' ? event.measure : undefined), silenceLimitMs);
+      engineProcess.send({ kind: 'measure', id, ...request });
+      return measured;
+    },
+    prepare(request) {
+      engineProcess.send({ kind: 'prepare', id: nextId++, ...request });
     },
     shutDown: () => engineProcess.shutDown(),
   };

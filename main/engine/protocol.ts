@@ -1,6 +1,7 @@
 import type { StopReason } from '../../preload/contract/conversations.ts';
 import type { ErrorReport } from '../../preload/contract/errors.ts';
 import type { SamplingParameters } from '../../preload/contract/presets.ts';
+import type { DeviceStep } from '../../preload/contract/settings.ts';
 
 /**
  * What main and the engine process say to each other, as JSON over the child's IPC channel. The engine holds no truth:
@@ -18,10 +19,14 @@ export interface LoadRequest {
   kind: 'load';
   id: number;
   modelPath: string;
-  /** Identity of the file's content; saved states are only ever used with the same one. Null switches them off. */
+  /** Identity of the file's content; what is cached of a model is only ever used with the same one. */
   modelSha256: string | null;
   contextTokens: number;
-  stateCache: { folder: string; limitBytes: number } | null;
+  device: DeviceStep;
+  /** Load it even when it seems not to fit into memory. */
+  ignoreMemory: boolean;
+  /** A folder for saved states and calibrations, and the most that states may take; null switches them off. */
+  cache: { folder: string; stateLimitBytes: number } | null;
 }
 
 export interface GenerateRequest {
@@ -39,9 +44,41 @@ export interface GenerateRequest {
   seed: number;
 }
 
+/** Asks how much of the window a draft would take, and which turns would still be seen. */
+export interface MeasureRequest {
+  kind: 'measure';
+  id: number;
+  turns: Turn[];
+  draft: string;
+}
+
+/** Reads ahead what a question in this conversation will begin with. Given up as soon as anything else is asked. */
+export interface PrepareRequest {
+  kind: 'prepare';
+  id: number;
+  conversationId: string;
+  turns: Turn[];
+  draft: string;
+}
+
+/** How a draft fits the window, in tokens. */
+export interface WindowMeasure {
+  /** The turns that would be seen, without the draft. */
+  historyTokens: number;
+  draftTokens: number;
+  /** Most that history and draft may take together; the rest is kept for the reply. */
+  limitTokens: number;
+  /** The oldest turn that would be seen; null when that is the draft. */
+  firstVisibleTurnId: string | null;
+  /** False when the draft alone is too long. */
+  fits: boolean;
+}
+
 export type EngineRequest =
   | LoadRequest
   | GenerateRequest
+  | MeasureRequest
+  | PrepareRequest
   | { kind: 'cancel'; id: number }
   /** Saves what is worth saving, frees the model, and exits. */
   | { kind: 'shut-down'; id: number };
@@ -51,7 +88,10 @@ export interface LoadedModel {
   quantization: string | null;
   sizeBytes: number;
   contextTokens: number;
+  /** Most threads that decode. */
   threads: number;
+  /** Layers on the GPU, and its name; null on the processor. */
+  gpu: { name: string; layers: number; totalLayers: number } | null;
 }
 
 export interface GenerationUsage {
@@ -68,12 +108,15 @@ export interface GenerationUsage {
 export type EngineEvent =
   /** Sent every second while the process is able to run at all. */
   | { kind: 'heartbeat' }
+  /** Where the model is about to be loaded; null is the processor. */
+  | { kind: 'device'; id: number; gpu: string | null }
   | { kind: 'load-progress'; id: number; fraction: number }
   | { kind: 'loaded'; id: number; model: LoadedModel }
   | { kind: 'reading'; id: number; done: number; total: number; reused: number }
   | { kind: 'text'; id: number; text: string }
   /** The end of an answer; `usage` is null when it was cancelled before anything was read. */
   | { kind: 'generated'; id: number; stopReason: StopReason; usage: GenerationUsage | null }
+  | { kind: 'measured'; id: number; measure: WindowMeasure }
   | { kind: 'failed'; id: number; error: ErrorReport };
 
 /** Reply budget and window of the model family, in tokens (`gptneox.context_length` of Pythia). */

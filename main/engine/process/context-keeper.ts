@@ -1,51 +1,120 @@
-import type { EngineModel } from './model.ts';
+import type { EngineModel, EngineSequence } from './model.ts';
 import type { Token } from './prompt.ts';
 import type { Replies } from './replies.ts';
-import type { StateCache } from './state-cache.ts';
+import type { SavedState, StateCache } from './state-cache.ts';
 
-/** Below this many tokens a saved state is not worth its file or its reading. */
-const worthSavingTokens = 16;
+/**
+ * Keeps what has been read from being read again. A few sequences hold the conversations used last, saved states on disk
+ * hold others, and a prompt takes whichever knows the longest part of it.
+ */
 
-function commonPrefix(left: readonly Token[], right: readonly Token[]): number {
-  const end = Math.min(left.length, right.length);
-  for (let index = 0; index < end; index += 1) {
-    if (left[index] !== right[index]) return index;
-  }
-  return end;
+/** Below this many tokens nothing is worth a file, a restore or a shift. */
+const worthwhileTokens = 16;
+/** Restoring reads the state from disk and checks its hash; a slow disk manages this much. */
+const restoreBytesPerMs = 200_000;
+
+interface Slot {
+  readonly sequence: EngineSequence;
+  conversationId: string | null;
+  /** Tokens held when the state was last on disk. */
+  savedTokens: number;
+  lastUsed: number;
+}
+
+/** Where a prompt begins in what is held, and how far the two are equal from there. */
+interface Match {
+  start: number;
+  length: number;
+}
+
+function equalFrom(held: readonly Token[], start: number, prompt: readonly Token[]): number {
+  const end = Math.min(held.length - start, prompt.length);
+  let length = 0;
+  while (length < end && held[start + length] === prompt[length]) length += 1;
+  return length;
 }
 
 /**
- * Keeps what has been read from being read again: the context holds the last conversation, saved states hold others.
- * Only a common beginning is ever reused.
+ * The longest part of what is held that the prompt begins with. It may start behind turns that fell out of the window:
+ * then these are forgotten and the rest moves up. A start in the middle has to be worth more than what is equal from
+ * the beginning, because moved tokens still remember the forgotten ones.
  */
-export function createContextKeeper(model: EngineModel, replies: Replies, cache: StateCache | null) {
-  let conversationId: string | null = null;
-  let savedTokens = 0;
+function bestMatch(held: readonly Token[], prompt: readonly Token[], mayMove: boolean): Match {
+  let best: Match = { start: 0, length: equalFrom(held, 0, prompt) };
+  for (let start = 1; mayMove && start < held.length; start += 1) {
+    if (held[start] !== held[0]) continue;
+    const length = equalFrom(held, start, prompt);
+    if (length >= best.length + worthwhileTokens) best = { start, length };
+  }
+  return best;
+}
 
-  const save = async (): Promise<void> => {
-    const held = [...model.held()];
-    if (cache === null || conversationId === null || held.length < worthSavingTokens) return;
-    if (held.length === savedTokens) return;
+export interface ContextKeeperOptions {
+  model: Pick<EngineModel, 'sequences' | 'stateBytesPerToken'>;
+  replies: Replies;
+  cache: StateCache | null;
+  /** Milliseconds that reading one token takes on this machine. */
+  readMsPerToken: () => number;
+}
+
+export function createContextKeeper({ model, replies, cache, readMsPerToken }: ContextKeeperOptions) {
+  const slots: Slot[] = model.sequences.map((sequence) => ({
+    sequence,
+    conversationId: null,
+    savedTokens: 0,
+    lastUsed: 0,
+  }));
+  let uses = 0;
+
+  const save = async (slot: Slot): Promise<void> => {
+    const { conversationId, sequence } = slot;
+    const held = [...sequence.held()];
+    if (cache === null || conversationId === null || held.length < worthwhileTokens) return;
+    if (held.length === slot.savedTokens) return;
     // A state that cannot be saved costs a re-read later, nothing else.
     await cache
       .save(
         conversationId,
         { tokens: held, replies: replies.of(conversationId) },
         held.length * model.stateBytesPerToken,
-        (path) => model.saveState(path),
+        (path) => sequence.saveState(path),
       )
+      .then(() => {
+        slot.savedTokens = held.length;
+      })
       .catch(() => undefined);
   };
 
-  /** Restores the saved state of a conversation when it covers more of the prompt than the context does. */
-  const restore = async (id: string, prompt: readonly Token[], heldPrefix: number): Promise<void> => {
+  const leastRecentlyUsed = (): Slot => {
+    const [first, ...others] = slots;
+    if (first === undefined) throw new Error('The model has no sequence.');
+    return others.reduce((oldest, slot) => (slot.lastUsed < oldest.lastUsed ? slot : oldest), first);
+  };
+
+  /** The saved state of a conversation, when restoring it is quicker than reading what it knows beyond `known` tokens. */
+  const findSaved = async (id: string, prompt: readonly Token[], known: number): Promise<SavedState | null> => {
     const saved = await cache?.find(id);
-    if (saved === null || saved === undefined) return;
-    if (commonPrefix(saved.tokens, prompt) < heldPrefix + worthSavingTokens) return;
-    if (!(await cache?.verify(id))) return;
+    if (saved === null || saved === undefined) return null;
+    const gained = bestMatch(saved.tokens, prompt, true).length - known;
+    const restoreMs = (saved.tokens.length * model.stateBytesPerToken) / restoreBytesPerMs;
+    const pays = gained >= worthwhileTokens && gained * readMsPerToken() > restoreMs;
+    return pays && (await cache?.verify(id)) ? saved : null;
+  };
+
+  /** A sequence of another conversation that holds little but the beginning of this prompt: taking it costs nearly nothing. */
+  const findClose = (prompt: readonly Token[]): Slot | null => {
+    const shared = (slot: Slot): number => equalFrom(slot.sequence.held(), 0, prompt);
+    const close = slots.filter((slot) => {
+      const length = shared(slot);
+      return length >= worthwhileTokens && 2 * length >= slot.sequence.held().length;
+    });
+    return close.sort((left, right) => shared(right) - shared(left))[0] ?? null;
+  };
+
+  const restore = async (slot: Slot, id: string, saved: SavedState): Promise<void> => {
     try {
-      await model.restoreState(saved.path);
-      savedTokens = saved.tokens.length;
+      await slot.sequence.restoreState(saved.path);
+      slot.savedTokens = saved.tokens.length;
     } catch {
       await cache?.drop(id);
     }
@@ -54,30 +123,43 @@ export function createContextKeeper(model: EngineModel, replies: Replies, cache:
   return {
     /** Adds the spelling of earlier replies that a saved state of this conversation remembers. */
     async recall(id: string): Promise<void> {
-      if (id === conversationId) return;
+      if (slots.some(({ conversationId }) => conversationId === id)) return;
       const saved = await cache?.find(id);
       for (const reply of saved?.replies ?? []) replies.add(id, reply);
     },
 
     /**
-     * Makes the context hold the longest known beginning of a prompt and nothing else.
+     * Chooses a sequence for a prompt and makes it hold the longest known beginning of it and nothing else.
      *
-     * @returns how many tokens of the prompt need not be read; always fewer than all, since the last one must be
+     * @returns the sequence, and how many tokens of the prompt need not be read; always fewer than all, since the last
+     *   one has to be read to know what comes next
      */
-    async take(id: string, prompt: readonly Token[]): Promise<number> {
-      if (id !== conversationId) {
-        await save();
-        savedTokens = 0;
-        await restore(id, prompt, commonPrefix(model.held(), prompt));
-        conversationId = id;
+    async take(id: string, prompt: readonly Token[]): Promise<{ sequence: EngineSequence; reused: number }> {
+      const own = slots.find(({ conversationId }) => conversationId === id);
+      const known = own ?? findClose(prompt);
+      const knownTokens = known === null ? 0 : bestMatch(known.sequence.held(), prompt, known === own).length;
+      const saved = await findSaved(id, prompt, knownTokens);
+      const slot = own ?? (saved === null ? known : null) ?? leastRecentlyUsed();
+      const { sequence } = slot;
+      if (slot !== own) {
+        await save(slot);
+        Object.assign(slot, { conversationId: id, savedTokens: 0 });
       }
-      const reused = Math.min(commonPrefix(model.held(), prompt), prompt.length - 1);
-      await model.keep(reused);
-      return reused;
+      if (saved !== null) await restore(slot, id, saved);
+      const { start, length } = bestMatch(sequence.held(), prompt, slot === own || saved !== null);
+      if (start > 0) await sequence.forgetFirst(start);
+      const reused = Math.min(length, prompt.length - 1);
+      await sequence.keep(reused);
+      // What is on disk goes on differently now.
+      if (start > 0 || reused < slot.savedTokens) slot.savedTokens = 0;
+      slot.lastUsed = ++uses;
+      return { sequence, reused };
     },
 
-    /** Saves the state of the conversation that the context holds. */
-    save,
+    /** Saves the states of all conversations that are held. */
+    async save(): Promise<void> {
+      for (const slot of slots) await save(slot);
+    },
   };
 }
 

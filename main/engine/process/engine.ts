@@ -1,58 +1,33 @@
+import { join } from 'node:path';
 import { AppError, toErrorReport } from '../../../preload/contract/errors.ts';
-import type { StopReason } from '../../../preload/contract/conversations.ts';
-import type { EngineEvent, EngineRequest, GenerateRequest, GenerationUsage, LoadRequest } from '../protocol.ts';
-import { fitWindow } from './context-window.ts';
-import type { EngineModel, LoadModel } from './model.ts';
-import { buildPrompt, MarkerInTextError, tokenizeText, type Token } from './prompt.ts';
+import type { EngineEvent, EngineRequest, LoadRequest, MeasureRequest, PrepareRequest } from '../protocol.ts';
+import { createAnswer, type Answer, type Loaded } from './answer.ts';
+import { createContextKeeper } from './context-keeper.ts';
+import type { LoadModel } from './model.ts';
+import { MarkerInTextError } from './prompt.ts';
 import { readPrompt } from './prompt-reading.ts';
-import { createReplies, type Replies } from './replies.ts';
-import { createReplyText } from './reply-text.ts';
-import { chooseToken, createRandom } from './sampling.ts';
-import { createContextKeeper, type ContextKeeper } from './context-keeper.ts';
+import { createReplies } from './replies.ts';
 import { createStateCache, stateFingerprint } from './state-cache.ts';
-import { createTextBatcher } from './text-batcher.ts';
+import { measureDraft, stablePrefix, type WindowOf } from './window.ts';
 
-interface Loaded {
-  model: EngineModel;
-  replies: Replies;
-  keeper: ContextKeeper;
-}
+/** After this long without a question the states of what is held go to disk. */
+const saveWhenIdleMs = 20_000;
+/** Assumed until the first prompt has been read. */
+const firstGuessMsPerToken = 5;
 
-interface Running {
-  id: number;
-  stopped: boolean;
-  /** Ends the answer for whoever asked, while llama.cpp may still finish its step. */
-  stop(): void;
-}
-
-/** The prompt of a request, cut to the window. */
-interface FittedPrompt {
-  tokens: Token[];
-  firstVisibleTurnId: string;
-  answerSoFar: Token[];
-}
-
-function fitPrompt({ model, replies }: Loaded, request: GenerateRequest): FittedPrompt {
-  const { vocabulary, facts } = model;
-  const answerSoFar =
-    replies.find({ id: request.answerId, text: request.answerSoFar }) ?? tokenizeText(vocabulary, request.answerSoFar);
-  const prompt = buildPrompt(vocabulary, request.turns, answerSoFar, (turn) => replies.find(turn));
-  const sizes = request.turns.map(({ role }, index) => ({ role, tokens: prompt.turns[index]?.length ?? 0 }));
-  const fit = fitWindow(sizes, prompt.opening.length, facts.contextTokens);
-  const firstVisible = fit.fits ? request.turns[fit.firstVisible] : undefined;
-  if (!fit.fits || firstVisible === undefined) {
-    const { usedTokens, limitTokens } = fit.fits ? { usedTokens: 0, limitTokens: 0 } : fit;
-    throw new AppError(
-      'prompt-too-long',
-      `This is ${usedTokens} tokens long; the model can read at most ${limitTokens} at once. Shorten it and ask again.`,
-      { usedTokens, limitTokens },
+function failureOf(thrown: unknown): AppError {
+  if (thrown instanceof MarkerInTextError) {
+    return new AppError(
+      'model-unsupported',
+      'This model file would let typed text act as turn marks. Choose another file.',
     );
   }
-  return {
-    tokens: [...prompt.turns.slice(fit.firstVisible).flat(), ...prompt.opening],
-    firstVisibleTurnId: firstVisible.id,
-    answerSoFar,
-  };
+  const report = toErrorReport(thrown);
+  return AppError.fromReport(report.code === 'internal' ? { ...report, code: 'engine-failed' } : report);
+}
+
+function windowOf({ model, replies }: Loaded): WindowOf {
+  return { vocabulary: model.vocabulary, replies, contextTokens: model.facts.contextTokens };
 }
 
 /**
@@ -63,174 +38,150 @@ function fitPrompt({ model, replies }: Loaded, request: GenerateRequest): Fitted
  */
 export function createEngine(send: (event: EngineEvent) => void, loadModel: LoadModel) {
   let loaded: Promise<Loaded> | null = null;
-  let running: Running | null = null;
+  let running: Answer | null = null;
   /** Cancelled before their turn came. */
   const cancelledIds = new Set<number>();
+  /** The newest request that has ended: cancelling it means nothing any more. */
   let newestId = 0;
   let queue: Promise<void> = Promise.resolve();
+  /** Rises with every request that makes reading ahead pointless. */
+  let interest = 0;
+  let idleTimer: NodeJS.Timeout | undefined;
 
   const load = async (request: LoadRequest): Promise<Loaded> => {
     const model = await loadModel({
-      modelPath: request.modelPath,
-      contextTokens: request.contextTokens,
+      ...request,
       onProgress: (fraction) => {
         send({ kind: 'load-progress', id: request.id, fraction });
       },
+      onDevice: (gpu) => {
+        send({ kind: 'device', id: request.id, gpu });
+      },
     });
-    const { modelSha256, stateCache } = request;
-    const cache =
-      modelSha256 === null || stateCache === null
+    const { modelSha256, cache } = request;
+    const states =
+      modelSha256 === null || cache === null
         ? null
-        : createStateCache(stateCache.folder, stateCache.limitBytes, stateFingerprint(modelSha256, model.stateFormat));
+        : createStateCache(
+            join(cache.folder, 'states'),
+            cache.stateLimitBytes,
+            stateFingerprint(modelSha256, model.stateFormat),
+          );
     const replies = createReplies();
-    return { model, replies, keeper: createContextKeeper(model, replies, cache) };
-  };
-
-  const generate = async (request: GenerateRequest): Promise<void> => {
-    const { id, parameters } = request;
-    if (loaded === null) throw new AppError('engine-failed', 'No model is loaded.');
-    const current = await loaded;
-    const { model, replies, keeper } = current;
-    await keeper.recall(request.conversationId);
-    const prompt = fitPrompt(current, request);
-    const maxReplyTokens = Math.min(parameters.maxNewTokens, model.facts.contextTokens - prompt.tokens.length - 1);
-
-    const replyText = createReplyText((tokens) => model.vocabulary.detokenize(tokens));
-    const batcher = createTextBatcher((text) => {
-      send({ kind: 'text', id, text });
-    });
-    const reply: Token[] = [];
-    let text = request.answerSoFar;
-    let reusedTokens = 0;
-    const startedMs = performance.now();
-    let firstTokenMs: number | null = null;
-
-    const finish = (stopReason: StopReason): void => {
-      batcher.flush();
-      // A character cut in half is not part of the answer, so its tokens are not either.
-      const { heldTokens } = replyText;
-      if (heldTokens !== null) {
-        const whole = reply.slice(0, reply.length - heldTokens);
-        replies.remember(request.conversationId, request.answerId, text, [...prompt.answerSoFar, ...whole]);
-      }
-      const endedMs = performance.now();
-      const usage: GenerationUsage = {
-        promptTokens: prompt.tokens.length,
-        reusedTokens,
-        replyTokens: reply.length,
-        promptMs: (firstTokenMs ?? endedMs) - startedMs,
-        replyMs: firstTokenMs === null ? 0 : endedMs - firstTokenMs,
-        firstVisibleTurnId: prompt.firstVisibleTurnId,
-      };
-      send({ kind: 'generated', id, stopReason, usage });
-    };
-
-    const run: Running = {
-      id,
-      stopped: false,
-      stop() {
-        if (run.stopped) return;
-        run.stopped = true;
-        finish('stopped');
+    let msPerToken = firstGuessMsPerToken;
+    return {
+      model,
+      replies,
+      keeper: createContextKeeper({ model, replies, cache: states, readMsPerToken: () => msPerToken }),
+      onPace: (pace) => {
+        msPerToken = pace;
       },
     };
-    running = run;
-    const add = (piece: string): void => {
-      text += piece;
-      batcher.push(piece);
-    };
+  };
 
-    try {
-      reusedTokens = await keeper.take(request.conversationId, prompt.tokens);
-      const read = await readPrompt(model, prompt.tokens, reusedTokens, {
-        isStopped: () => run.stopped,
-        onProgress: (done) => {
-          send({ kind: 'reading', id, done, total: prompt.tokens.length, reused: reusedTokens });
-        },
-      });
-      if (!read) return;
-
-      const random = createRandom(request.seed);
-      const penalised = new Set(prompt.tokens);
-      const places = model.continueFrom(prompt.tokens.slice(-1), parameters, () => [...penalised]);
-      let stopReason: StopReason = 'length';
-      let step = await places.next();
-      while (step.done !== true && !run.stopped) {
-        const token = chooseToken(step.value, parameters, random);
-        firstTokenMs ??= performance.now();
-        if (model.vocabulary.markers.all.has(token)) {
-          stopReason = token === model.vocabulary.markers.endOfText ? 'end-of-text' : 'marker';
-          break;
-        }
-        reply.push(token);
-        penalised.add(token);
-        add(replyText.push(token));
-        if (reply.length >= maxReplyTokens) break;
-        step = await places.next(token);
-      }
-      await places.return();
-      if (run.stopped) return;
-      if (stopReason !== 'length') add(replyText.end());
-      finish(stopReason);
-    } finally {
-      running = null;
-    }
+  const current = async (): Promise<Loaded> => {
+    if (loaded === null) throw new AppError('engine-failed', 'No model is loaded.');
+    return loaded;
   };
 
   const fail = (id: number, thrown: unknown): void => {
-    const error =
-      thrown instanceof MarkerInTextError
-        ? new AppError(
-            'model-unsupported',
-            'This model file would let typed text act as turn marks. Choose another file.',
-          )
-        : thrown;
-    const report = toErrorReport(error);
-    send({ kind: 'failed', id, error: report.code === 'internal' ? { ...report, code: 'engine-failed' } : report });
+    send({ kind: 'failed', id, error: failureOf(thrown).toReport() });
+  };
+
+  /** Whether it was cancelled before it began; that is its end then. */
+  const endsBefore = (id: number): boolean => {
+    if (!cancelledIds.delete(id)) return false;
+    send({ kind: 'generated', id, stopReason: 'stopped', usage: null });
+    return true;
   };
 
   const enqueue = (id: number, work: () => Promise<void>): void => {
+    clearTimeout(idleTimer);
     queue = queue.then(async () => {
-      newestId = Math.max(newestId, id);
-      if (cancelledIds.delete(id)) {
-        send({ kind: 'generated', id, stopReason: 'stopped', usage: null });
-        return;
-      }
       try {
-        await work();
+        if (!endsBefore(id)) await work();
       } catch (error) {
         fail(id, error);
       }
+      newestId = Math.max(newestId, id);
     });
   };
 
-  const cancel = (id: number): void => {
-    if (running?.id === id) running.stop();
-    else if (id > newestId) cancelledIds.add(id);
+  const saveWhenIdle = (): void => {
+    clearTimeout(idleTimer);
+    idleTimer = setTimeout(() => {
+      enqueue(newestId, async () => (await current()).keeper.save());
+    }, saveWhenIdleMs);
+    idleTimer.unref();
+  };
+
+  const measure = async ({ id, turns, draft }: MeasureRequest): Promise<void> => {
+    send({ kind: 'measured', id, measure: measureDraft(windowOf(await current()), turns, draft) });
+  };
+
+  /** Reads in small pieces and looks after each one whether somebody asked for something meanwhile. */
+  const prepare = async ({ conversationId, turns, draft }: PrepareRequest, wanted: number): Promise<void> => {
+    if (wanted !== interest) return;
+    const now = await current();
+    await now.keeper.recall(conversationId);
+    const prefix = stablePrefix(windowOf(now), turns, draft);
+    if (prefix === null || wanted !== interest) return;
+    // One token more than the prefix, because the last one of a prompt is left to the reply.
+    const { sequence, reused } = await now.keeper.take(conversationId, [...prefix, -1]);
+    await readPrompt(sequence, [...prefix, -1], reused, {
+      isStopped: () => wanted !== interest,
+      onProgress: () => undefined,
+      onPace: now.onPace,
+    });
   };
 
   return {
     /** Takes one request; everything that follows from it is told by events. */
     handle(request: EngineRequest): void {
+      const { id } = request;
       switch (request.kind) {
         case 'load':
           loaded = load(request);
           loaded.then(
             ({ model }) => {
-              send({ kind: 'loaded', id: request.id, model: model.facts });
+              send({ kind: 'loaded', id, model: model.facts });
             },
             (error: unknown) => {
-              fail(request.id, error);
+              fail(id, error);
             },
           );
           break;
         case 'generate':
-          enqueue(request.id, () => generate(request));
+          interest += 1;
+          enqueue(id, async () => {
+            const now = await current();
+            await now.keeper.recall(request.conversationId);
+            if (endsBefore(id)) return;
+            running = createAnswer(now, request, send);
+            try {
+              await running.run();
+            } finally {
+              running = null;
+              saveWhenIdle();
+            }
+          });
           break;
+        case 'measure':
+          measure(request).catch((error: unknown) => {
+            fail(id, error);
+          });
+          break;
+        case 'prepare': {
+          const wanted = ++interest;
+          queue = queue.then(() => prepare(request, wanted).catch(() => undefined));
+          break;
+        }
         case 'cancel':
-          cancel(request.id);
+          if (running?.id === id) running.stop();
+          else if (id > newestId) cancelledIds.add(id);
           break;
         case 'shut-down':
+          interest += 1;
           running?.stop();
           break;
       }
@@ -238,12 +189,13 @@ export function createEngine(send: (event: EngineEvent) => void, loadModel: Load
 
     /** Saves what is worth saving and frees the model. */
     async dispose(): Promise<void> {
+      interest += 1;
       running?.stop();
       await queue;
-      const current = await loaded?.catch(() => null);
-      if (current === null || current === undefined) return;
-      await current.keeper.save();
-      await current.model.dispose();
+      const last = await loaded?.catch(() => null);
+      if (last === null || last === undefined) return;
+      await last.keeper.save();
+      await last.model.dispose();
     },
   };
 }

@@ -12,13 +12,35 @@ export interface GgufSummary {
   /** `general.file_type` in llama.cpp's numbering, such as 15 for Q4_K_M. */
   fileType: number | null;
   sizeBytes: number;
-  /** `ARCH.block_count` and `ARCH.embedding_length`; 0 when absent. */
+  /** `ARCH.block_count`, `ARCH.embedding_length` and `ARCH.context_length`; 0 when absent. */
   layers: number;
   width: number;
+  contextTokens: number;
   /** `tokenizer.ggml.token_type`, one small integer per token; empty when absent. */
   tokenTypes: number[];
   tokens: string[];
 }
+
+/** llama.cpp's `general.file_type` numbers that occur for this model family. */
+export const fileTypeNames = new Map([
+  [0, 'F32'],
+  [1, 'F16'],
+  [2, 'Q4_0'],
+  [3, 'Q4_1'],
+  [7, 'Q8_0'],
+  [8, 'Q5_0'],
+  [9, 'Q5_1'],
+  [10, 'Q2_K'],
+  [11, 'Q3_K_S'],
+  [12, 'Q3_K_M'],
+  [13, 'Q3_K_L'],
+  [14, 'Q4_K_S'],
+  [15, 'Q4_K_M'],
+  [16, 'Q5_K_S'],
+  [17, 'Q5_K_M'],
+  [18, 'Q6_K'],
+  [32, 'BF16'],
+]);
 
 const magic = 0x46554747;
 const maxHeaderBytes = 256 * 1024 ** 2;
@@ -264,6 +286,7 @@ function readHeader(reader: HeaderReader, sizeBytes: number): GgufSummary {
     sizeBytes,
     layers: number(`${architecture}.block_count`) ?? 0,
     width: number(`${architecture}.embedding_length`) ?? 0,
+    contextTokens: number(`${architecture}.context_length`) ?? 0,
     tokenTypes: list('tokenizer.ggml.token_type').filter((value) => typeof value === 'number'),
     tokens: list('tokenizer.ggml.tokens').filter((value) => typeof value === 'string'),
   };

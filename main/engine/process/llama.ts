@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
+import { availableParallelism, cpus } from 'node:os';
+import { basename, join } from 'node:path';
 import {
   getLlama,
   getModuleVersion,
@@ -12,11 +12,16 @@ import {
 } from 'node-llama-cpp';
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { SamplingParameters } from '../../../preload/contract/presets.ts';
-import { readGgufSummary } from './gguf-header.ts';
+import type { DeviceStep } from '../../../preload/contract/settings.ts';
+import { calibrationKey, findPace, threadCandidates } from './calibration.ts';
+import { readCpu } from './cpu-load.ts';
+import { fileTypeNames, readGgufSummary } from './gguf-header.ts';
 import { findMarkers } from './markers.ts';
-import type { EngineModel, LoadOptions } from './model.ts';
+import { checkMemory, chooseSequences } from './memory.ts';
+import type { EngineModel, EngineSequence, LoadOptions } from './model.ts';
 import { markerTexts, MarkerInTextError, tokenizeText, type Token, type Vocabulary } from './prompt.ts';
 import type { Candidate } from './sampling.ts';
+import { createThreadGovernor, type ThreadGovernor } from './thread-governor.ts';
 import { chooseThreads } from './threads.ts';
 
 /**
@@ -29,27 +34,6 @@ const losslessPreTokenizer = 'trillion';
 const batchTokens = 512;
 
 const f16Bytes = 2;
-
-/** llama.cpp's `general.file_type` numbers that occur for this model family. */
-const fileTypeNames = new Map([
-  [0, 'F32'],
-  [1, 'F16'],
-  [2, 'Q4_0'],
-  [3, 'Q4_1'],
-  [7, 'Q8_0'],
-  [8, 'Q5_0'],
-  [9, 'Q5_1'],
-  [10, 'Q2_K'],
-  [11, 'Q3_K_S'],
-  [12, 'Q3_K_M'],
-  [13, 'Q3_K_L'],
-  [14, 'Q4_K_S'],
-  [15, 'Q4_K_M'],
-  [16, 'Q5_K_S'],
-  [17, 'Q5_K_M'],
-  [18, 'Q6_K'],
-  [32, 'BF16'],
-]);
 
 function createVocabulary(model: LlamaModel, markers: Vocabulary['markers']): Vocabulary {
   return {
@@ -72,6 +56,12 @@ function checkMarkersStayText(vocabulary: Vocabulary): void {
   }
 }
 
+/**
+ * Tokens less likely than this share of the likeliest one are not handed over: all 50,288 together weigh less than five
+ * ten-thousandths, and handing them over takes longer than everything else about a token.
+ */
+const negligible = 1e-8;
+
 /** One place of a reply: llama.cpp's own choice, and what else was possible. */
 interface Place {
   token: LlamaToken;
@@ -89,7 +79,7 @@ async function* candidatesOf(
     topK: parameters.topK ?? 0,
     // Top-p and typical-p come after temperature here (see sampling.ts); llama.cpp would apply them before it.
     topP: 1,
-    minP: 0,
+    minP: negligible,
     repeatPenalty: { penalty: parameters.repetitionPenalty, punishTokens: () => penalised() as LlamaToken[] },
     yieldEogToken: true,
   };
@@ -113,65 +103,163 @@ async function* candidatesOf(
   }
 }
 
+/** After a pause this long, what was seen of the machine's load says nothing any more. */
+const pauseMs = 1_000;
+
+/** What a sequence needs besides llama.cpp's: how many threads the next step gets, decided from the steps before. */
+interface Pace {
+  decode: ThreadGovernor;
+  read: ThreadGovernor;
+}
+
+function createSequence(
+  sequence: LlamaContextSequence,
+  pace: Pace,
+  useThreads: (count: number) => void,
+): EngineSequence {
+  let lastReadMs = -Infinity;
+  return {
+    held: () => sequence.contextTokens,
+    async keep(count) {
+      if (count < sequence.nextTokenIndex) {
+        await sequence.eraseContextTokenRanges([{ start: count, end: sequence.nextTokenIndex }]);
+      }
+    },
+    // The library reads everything again when position 0 is erased. The first token is the same one that the rest begins
+    // with, and it was read with nothing before it, so it can stay in the other's place.
+    forgetFirst: (count) => sequence.eraseContextTokenRanges([{ start: 1, end: count + 1 }]),
+    async read(tokens) {
+      // Pieces differ in size, so only the load of the machine steers here, not the time a piece takes.
+      if (performance.now() - lastReadMs > pauseMs) pace.read.begin();
+      pace.read.step(0);
+      useThreads(pace.read.threads);
+      await sequence.evaluateWithoutGeneratingNewTokens(tokens as LlamaToken[]);
+      lastReadMs = performance.now();
+    },
+    async *continueFrom(tokens, parameters, penalised) {
+      const places = candidatesOf(sequence, tokens, parameters, penalised);
+      pace.decode.begin();
+      useThreads(pace.decode.threads);
+      try {
+        let step = await places.next();
+        while (step.done !== true) {
+          const chosen = yield step.value;
+          const startedMs = performance.now();
+          step = await places.next(chosen);
+          pace.decode.step(performance.now() - startedMs);
+          useThreads(pace.decode.threads);
+        }
+      } finally {
+        await places.return();
+      }
+    },
+    async saveState(path) {
+      await sequence.saveStateToFile(path);
+    },
+    restoreState: (path) => sequence.loadStateFromFile(path, { acceptRisk: true }),
+  };
+}
+
+/** Layers for the GPU at each step down; undefined lets the library fit as many as there is room for. */
+function gpuLayersFor(device: DeviceStep, layers: number): number | undefined {
+  switch (device) {
+    case 'gpu':
+      return undefined;
+    case 'gpu-half':
+      return Math.floor(layers / 2);
+    case 'cpu':
+      return 0;
+  }
+}
+
 /**
- * Loads a GGUF on the CPU with one context of one sequence. The header is checked before llama.cpp sees the file.
+ * Loads a GGUF with one context. The header is checked before llama.cpp sees the file, and the memory before it is taken.
  *
  * @throws AppError `model-missing`, `model-unreadable`, `model-unsupported` or `out-of-memory`
  */
-export async function loadLlamaModel({ modelPath, contextTokens, onProgress }: LoadOptions): Promise<EngineModel> {
+export async function loadLlamaModel(options: LoadOptions): Promise<EngineModel> {
+  const { modelPath, device, onProgress, onDevice } = options;
   const summary = readGgufSummary(modelPath);
   const markers = findMarkers(summary);
+  const contextTokens = Math.min(options.contextTokens, summary.contextTokens);
+  const needs = {
+    modelBytes: summary.sizeBytes,
+    stateBytesPerToken: 2 * f16Bytes * summary.layers * summary.width,
+    contextTokens,
+  };
   const llama = await getLlama({
-    gpu: false,
+    gpu: device === 'cpu' ? false : 'auto',
     build: 'never',
     logLevel: LlamaLogLevel.error,
     logger: (_level, message) => process.stderr.write(`${message}\n`),
     maxThreads: availableParallelism(),
   });
-  const threads = chooseThreads(availableParallelism(), llama.cpuMathCores, summary.sizeBytes);
-  llama.maxThreads = threads;
-
   try {
+    onDevice(llama.gpu === false ? null : llama.gpu);
+    if (llama.gpu === false && !options.ignoreMemory) checkMemory(needs, process.availableMemory());
+    const gpuLayers = gpuLayersFor(device, summary.layers);
     const model = await llama.loadModel({
       modelPath,
-      gpuLayers: 0,
+      ...(gpuLayers === undefined ? {} : { gpuLayers }),
+      // Checked above, with the app's own words; the library's estimate does not know of the repacking.
+      ignoreMemorySafetyChecks: llama.gpu === false,
       metadataOverrides: { tokenizer: { ggml: { pre: losslessPreTokenizer } } },
       onLoadProgress: onProgress,
     });
     const vocabulary = createVocabulary(model, markers);
     checkMarkersStayText(vocabulary);
     const context = await model.createContext({
-      contextSize: Math.min(contextTokens, model.trainContextSize),
+      contextSize: contextTokens,
       batchSize: batchTokens,
-      sequences: 1,
-      threads,
+      sequences: chooseSequences({ ...needs, modelBytes: 0 }, process.availableMemory()),
+      threads: availableParallelism(),
     });
-    const sequence = context.getSequence();
-    const windowTokens = Math.min(sequence.contextSize, contextTokens);
-    const version = await getModuleVersion();
+    const sequences = Array.from({ length: context.totalSequences }, () => context.getSequence());
+    const [first] = sequences;
+    if (first === undefined) throw new AppError('engine-failed', 'llama.cpp gave no context for this model.');
+    const { modelSha256, cache } = options;
+    const calibration = await findPace({
+      usualThreads: chooseThreads(availableParallelism(), llama.cpuMathCores, summary.sizeBytes),
+      candidates: threadCandidates(availableParallelism(), llama.cpuMathCores),
+      stored:
+        modelSha256 === null || cache === null
+          ? null
+          : {
+              file: join(cache.folder, 'calibrations.json'),
+              key: calibrationKey(modelSha256, await getModuleVersion()),
+            },
+      async read(tokens, threads) {
+        llama.maxThreads = threads;
+        await first.clearHistory();
+        const startedMs = performance.now();
+        await first.evaluateWithoutGeneratingNewTokens(new Array<LlamaToken>(tokens).fill(0 as LlamaToken));
+        return performance.now() - startedMs;
+      },
+    });
+    await first.clearHistory();
+    const useThreads = (count: number): void => {
+      llama.maxThreads = count;
+    };
+    const govern = (most: number): ThreadGovernor =>
+      createThreadGovernor({ most, cores: cpus().length, readCpu, apply: () => undefined });
+    const pace = { decode: govern(calibration.decodeThreads), read: govern(calibration.readThreads) };
+    const gpuNames = llama.gpu === false || model.gpuLayers === 0 ? [] : await llama.getGpuDeviceNames();
     return {
       facts: {
         name: summary.name ?? basename(modelPath),
         quantization: fileTypeNames.get(summary.fileType ?? -1) ?? null,
         sizeBytes: summary.sizeBytes,
-        contextTokens: windowTokens,
-        threads,
+        contextTokens,
+        threads: calibration.decodeThreads,
+        gpu:
+          gpuNames[0] === undefined
+            ? null
+            : { name: gpuNames[0], layers: model.gpuLayers, totalLayers: summary.layers + 1 },
       },
       vocabulary,
-      stateBytesPerToken: 2 * f16Bytes * summary.layers * summary.width,
-      stateFormat: `node-llama-cpp ${version}, ${sequence.contextSize} tokens, f16`,
-      held: () => sequence.contextTokens,
-      async keep(count) {
-        if (count < sequence.nextTokenIndex) {
-          await sequence.eraseContextTokenRanges([{ start: count, end: sequence.nextTokenIndex }]);
-        }
-      },
-      read: (tokens) => sequence.evaluateWithoutGeneratingNewTokens(tokens as LlamaToken[]),
-      continueFrom: (tokens, parameters, penalised) => candidatesOf(sequence, tokens, parameters, penalised),
-      async saveState(path) {
-        await sequence.saveStateToFile(path);
-      },
-      restoreState: (path) => sequence.loadStateFromFile(path, { acceptRisk: true }),
+      stateBytesPerToken: needs.stateBytesPerToken,
+      stateFormat: `node-llama-cpp ${await getModuleVersion()}, ${first.contextSize} tokens, f16, ${device}`,
+      sequences: sequences.map((sequence) => createSequence(sequence, pace, useThreads)),
       dispose: () => llama.dispose(),
     };
   } catch (error) {

@@ -46,26 +46,37 @@ export function keepTopP(candidates: readonly Candidate[], topP: number): Candid
 /**
  * Keeps the candidates whose surprise is nearest to the expected one, until their share reaches `mass`
  * (TypicalLogitsWarper; Meister et al., "Locally Typical Sampling", 2022).
+ *
+ * Surprise only rises along the candidates, so the nearest ones lie side by side around the place where it passes the
+ * expected one, and are found by walking from there to both sides instead of sorting all of them.
+ *
+ * @param candidates sorted, most probable first
  */
 export function keepTypical(candidates: readonly Candidate[], mass: number): Candidate[] {
   const total = totalOf(candidates);
+  const surprise = (index: number): number => -Math.log((candidates[index]?.probability ?? 0) / total);
   let entropy = 0;
   for (const { probability } of candidates) {
     const share = probability / total;
     if (share > 0) entropy -= share * Math.log(share);
   }
-  const byDistance = candidates
-    .filter(({ probability }) => probability > 0)
-    .map((candidate) => ({
-      candidate,
-      distance: Math.abs(-Math.log(candidate.probability / total) - entropy),
-    }))
-    .sort((left, right) => left.distance - right.distance);
+  let right = candidates.findIndex((_candidate, index) => surprise(index) >= entropy);
+  if (right === -1) right = candidates.length;
+  let left = right - 1;
+  const kept: Candidate[] = [];
   let sum = 0;
-  const last = byDistance.find(({ candidate }) => (sum += candidate.probability / total) >= mass);
-  // Those exactly as typical as the last one stay as well.
-  const kept = last === undefined ? byDistance : byDistance.filter(({ distance }) => distance <= last.distance);
-  return kept.map(({ candidate }) => candidate);
+  let reach = Infinity;
+  for (;;) {
+    const leftDistance = left >= 0 ? entropy - surprise(left) : Infinity;
+    const rightDistance = right < candidates.length ? surprise(right) - entropy : Infinity;
+    const distance = Math.min(leftDistance, rightDistance);
+    const next = candidates[leftDistance <= rightDistance ? left-- : right++];
+    // Those exactly as typical as the last one stay as well.
+    if (next === undefined || distance > reach || distance === Infinity) return kept;
+    kept.push(next);
+    sum += next.probability / total;
+    if (sum >= mass && reach === Infinity) reach = distance;
+  }
 }
 
 /** Draws one token in proportion to the probabilities. */

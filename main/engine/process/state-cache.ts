@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Token } from './prompt.ts';
@@ -106,12 +106,17 @@ export function createStateCache(folder: string, limitBytes: number, fingerprint
       return { path: statePath(conversationId), tokens: record.tokens, replies: record.replies };
     },
 
-    /** Whether the state file is, byte for byte, the one that was saved. */
+    /** Whether the state file is, byte for byte, the one that was saved. It counts as just used then, and others go first. */
     async verify(conversationId: string): Promise<boolean> {
       const json = await readFile(recordPath(conversationId), 'utf8').catch(() => '');
       const expected = parseRecord(json)?.sha256;
       const actual = await sha256Of(statePath(conversationId)).catch(() => null);
-      if (expected !== undefined && expected === actual) return true;
+      if (expected !== undefined && expected === actual) {
+        const now = new Date();
+        const paths = [statePath(conversationId), recordPath(conversationId)];
+        await Promise.all(paths.map((path) => utimes(path, now, now).catch(() => undefined)));
+        return true;
+      }
       await drop(conversationId);
       return false;
     },
