@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
 import { openDatabaseClient } from './database/client.ts';
 import { startEngine } from './engine/client.ts';
 import { createConversations } from './services/conversations.ts';
@@ -42,7 +43,7 @@ export async function openCore(options: CoreOptions) {
   await database.interruptUnfinished();
   const settings = await createSettings(database);
   const live = createLiveAnswers();
-  const savedStates = createSavedStates(places.stateCacheFolder);
+  const savedStates = createSavedStates(join(places.cacheFolder, 'states'));
   const dropOrphanedStates = async (): Promise<void> => {
     const kept = await database.listConversations();
     await savedStates.keepOnly(kept.map(({ id }) => id));
@@ -51,14 +52,14 @@ export async function openCore(options: CoreOptions) {
     database,
     live,
     now,
-    dropSavedState: savedStates.drop,
+    dropSavedState: (conversationId) => savedStates.drop(conversationId),
   });
   const models = createModels({
     database,
     settings,
     guidePath: options.guidePath,
     modelOverride: options.modelOverride,
-    stateCacheFolder: places.stateCacheFolder,
+    cacheFolder: places.cacheFolder,
     startEngine: ({ onGone }) => startEngine({ nodePath: options.nodePath, entryPath: options.engineEntry, onGone }),
   });
   const generations = createGenerations({
@@ -74,6 +75,7 @@ export async function openCore(options: CoreOptions) {
   return {
     places,
     settings,
+    savedStates,
     conversations,
     models,
     generations,

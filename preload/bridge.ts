@@ -42,13 +42,16 @@ export const assistantApi = {
     retry: (input) => invoke('generations:retry', input),
     continue: (input) => invoke('generations:continue', input),
     stop: (input) => invoke('generations:stop', input),
+    preview: (input) => invoke('generations:preview', input),
     onEvent: (listener) => subscribe('generations:advanced', listener),
   },
   models: {
     status: () => invoke('models:status'),
     chooseFile: () => invoke('models:choose-file'),
     useGuide: () => invoke('models:use-guide'),
-    load: () => invoke('models:load'),
+    load: (input) => invoke('models:load', input),
+    stateCache: () => invoke('models:state-cache'),
+    clearStateCache: () => invoke('models:clear-state-cache'),
     onChanged: (listener) => subscribe('models:changed', listener),
   },
   settings: {

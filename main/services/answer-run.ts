@@ -2,10 +2,10 @@ import type { GenerationFacts, Message, MessageStatus, StopReason } from '../../
 import { toErrorReport, type ErrorReport } from '../../preload/contract/errors.ts';
 import type { DatabaseClient, NewAnswerFacts } from '../database/protocol.ts';
 import type { EngineGeneration, GenerationEnd } from '../engine/client.ts';
-import type { Turn } from '../engine/protocol.ts';
 import { createAnswerSaver } from './answer-saver.ts';
 import type { LiveAnswer, LiveAnswers } from './live-answers.ts';
 import type { Models, ReadyModel } from './models.ts';
+import { turnsOf } from './turns.ts';
 
 /** One answer to be written. */
 export interface AnswerJob {
@@ -43,13 +43,6 @@ function stopped(signal: AbortSignal, limitMs: number): Promise<'stopped'> {
     if (signal.aborted) settle();
     else signal.addEventListener('abort', settle, { once: true });
   });
-}
-
-/** The branch as the model reads it: answers that never got a word are left out. */
-function turnsOf(messages: readonly Message[]): Turn[] {
-  return messages
-    .filter(({ role, text }) => role === 'prompter' || text !== '')
-    .map(({ id, role, text }) => ({ id, role, text }));
 }
 
 async function write(job: AnswerJob, signal: AbortSignal, services: AnswerRunServices): Promise<Ending> {
@@ -138,9 +131,10 @@ function factsOf(ending: Ending, earlier: GenerationFacts | null): Partial<Gener
  */
 export async function runAnswer(job: AnswerJob, signal: AbortSignal, services: AnswerRunServices): Promise<Message> {
   const { answer, earlier } = job;
-  const ending = await write(job, signal, services).catch((error: unknown): Ending => {
-    return { status: 'failed', error: toErrorReport(error) };
-  });
+  const release = services.models.hold();
+  const ending = await write(job, signal, services)
+    .catch((error: unknown): Ending => ({ status: 'failed', error: toErrorReport(error) }))
+    .finally(release);
   const status: Exclude<MessageStatus, 'generating'> = ending.status;
   const errorCode = ending.status === 'failed' ? ending.error.code : null;
   const facts = factsOf(ending, earlier);

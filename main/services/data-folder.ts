@@ -25,7 +25,8 @@ export function placesIn(dataFolder: string) {
   return {
     dataFolder,
     databasePath: join(dataFolder, 'conversations.sqlite3'),
-    stateCacheFolder: join(dataFolder, 'state-cache'),
+    /** Saved states and what is known of this machine's speed: nothing that could not be had again. */
+    cacheFolder: join(dataFolder, 'cache'),
     /** What Chromium keeps for itself; nothing of the owner's is in it. */
     browserFolder: join(dataFolder, 'browser'),
   };

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Message, Transcript } from '../../preload/contract/conversations.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import type { StartInput } from '../../preload/contract/generations.ts';
+import type { DraftPreview, StartInput } from '../../preload/contract/generations.ts';
 import { presets, type PresetId } from '../../preload/contract/presets.ts';
 import type { DatabaseClient, NewAnswerFacts } from '../database/protocol.ts';
 import { runAnswer, type AnswerJob } from './answer-run.ts';
@@ -11,6 +11,7 @@ import type { LiveAnswers } from './live-answers.ts';
 import type { Models } from './models.ts';
 import type { SettingsService } from './settings.ts';
 import { titleFromQuestion } from './titles.ts';
+import { turnsOf } from './turns.ts';
 
 export interface GenerationsOptions {
   database: DatabaseClient;
@@ -169,6 +170,27 @@ export function createGenerations(options: GenerationsOptions) {
       }
       enqueue({ answer, questionId: parentId, facts: generation, earlier: generation });
       return shown(conversationId);
+    },
+
+    /**
+     * What a draft would mean for the window, by the engine's own count; lets the engine read ahead. Null while no model
+     * is loaded or an answer runs.
+     */
+    async preview({
+      conversationId,
+      text,
+    }: {
+      conversationId: string | null;
+      text: string;
+    }): Promise<DraftPreview | null> {
+      const engine = models.loadedEngine();
+      if (engine === null || this.isBusy()) return null;
+      const turns = conversationId === null ? [] : turnsOf(await database.getBranch(conversationId));
+      const { firstVisibleTurnId, ...measure } = await engine.measure({ turns, draft: text });
+      if (measure.fits && conversationId !== null && !this.isBusy()) {
+        engine.prepare({ conversationId, turns, draft: text });
+      }
+      return { ...measure, firstVisibleMessageId: firstVisibleTurnId };
     },
 
     /** Stops a queued or running answer; unknown and ended ones are left as they are. */

@@ -1,10 +1,13 @@
 import { basename } from 'node:path';
 import { AppError, toErrorReport } from '../../preload/contract/errors.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
+import type { DeviceStep } from '../../preload/contract/settings.ts';
 import type { DatabaseClient } from '../database/protocol.ts';
 import type { Engine, StartEngine } from '../engine/client.ts';
-import { modelContextTokens, type LoadedModel } from '../engine/protocol.ts';
+import type { LoadedModel } from '../engine/protocol.ts';
+import { loadOnBestDevice } from './device-ladder.ts';
 import { createEmitter } from './emitter.ts';
+import { createIdleTimer } from './idle-timer.ts';
 import { modelSha256 } from './model-hash.ts';
 import type { SettingsService } from './settings.ts';
 
@@ -23,22 +26,26 @@ export interface ModelsOptions {
   guidePath: string;
   /** A file given at start (`--model`), used instead of the chosen one and not remembered. */
   modelOverride: string | null;
-  stateCacheFolder: string;
+  cacheFolder: string;
 }
 
 /** Share of the progress bar for reading the file once to know its hash, when that is needed. */
 const hashShare = 0.5;
+const minuteMs = 60_000;
 
 /**
  * The one model in use and the engine process that runs it. The engine starts when a model is first needed; when it
  * dies, the next need starts another one. A change of model is a change of process, so memory really comes back.
  */
 export function createModels(options: ModelsOptions) {
-  const { database, settings, startEngine, guidePath, stateCacheFolder } = options;
+  const { database, settings, startEngine, guidePath, cacheFolder } = options;
   const changed = createEmitter<ModelStatus>();
   let path = options.modelOverride ?? settings.get().modelPath ?? guidePath;
   let engine: Engine | null = null;
   let ready: Promise<ReadyModel> | null = null;
+  let ignoreMemory = false;
+  /** Counts what was begun, so that the late end of a load that nobody waits for any more changes nothing. */
+  let newestLoad = 0;
   let status = unloadedStatus(path);
 
   function unloadedStatus(modelPath: string): ModelStatus {
@@ -54,6 +61,7 @@ export function createModels(options: ModelsOptions) {
       loadFraction: null,
       contextTokens: null,
       threads: null,
+      gpu: null,
       error: null,
     };
   }
@@ -63,63 +71,9 @@ export function createModels(options: ModelsOptions) {
     changed.emit(status);
   };
 
-  const showLoaded = (model: LoadedModel): void => {
-    show({
-      state: 'ready',
-      name: model.name,
-      quantization: model.quantization,
-      sizeBytes: model.sizeBytes,
-      contextTokens: model.contextTokens,
-      threads: model.threads,
-      loadFraction: null,
-      error: null,
-    });
-  };
-
-  const load = async (): Promise<ReadyModel> => {
-    show({ ...unloadedStatus(path), state: 'loading', loadFraction: 0 });
-    const started = startEngine({
-      onGone: (error) => {
-        if (engine !== started) return;
-        engine = null;
-        ready = null;
-        // While loading, the failure is told by the load itself.
-        if (status.state === 'ready') show({ state: 'unloaded', error: error?.toReport() ?? null });
-      },
-    });
-    engine = started;
-    try {
-      let hashed = 0;
-      const sha256 = await modelSha256(database, path, (fraction) => {
-        hashed = hashShare;
-        show({ loadFraction: fraction * hashShare });
-      }).catch(() => null); // The engine says in better words what is wrong with the file.
-      const model = await started.load(
-        {
-          modelPath: path,
-          modelSha256: sha256,
-          contextTokens: modelContextTokens,
-          stateCache: { folder: stateCacheFolder, limitBytes: settings.get().stateCacheLimitBytes },
-        },
-        (fraction) => {
-          show({ loadFraction: hashed + fraction * (1 - hashed) });
-        },
-      );
-      showLoaded(model);
-      return { engine: started, name: model.name, sha256 };
-    } catch (error) {
-      ready = null;
-      if (engine === started) engine = null;
-      void started.shutDown();
-      const report = toErrorReport(error);
-      show({ state: 'failed', loadFraction: null, error: report });
-      throw AppError.fromReport(report);
-    }
-  };
-
-  const ensureLoaded = (): Promise<ReadyModel> => (ready ??= load());
-
   const unload = async (): Promise<void> => {
+    idle.stop();
+    newestLoad += 1;
     const current = engine;
     engine = null;
     ready = null;
@@ -127,11 +81,115 @@ export function createModels(options: ModelsOptions) {
     show(unloadedStatus(path));
   };
 
+  const idle = createIdleTimer(
+    () => settings.get().unloadAfterMinutes * minuteMs,
+    () => void unload(),
+  );
+
+  /** Starts a process and loads the model in it on one device. */
+  const attempt = async (device: DeviceStep, onGpu: (used: boolean) => void): Promise<ReadyModel> => {
+    const started = startEngine({
+      onGone: (error) => {
+        if (engine !== started) return;
+        engine = null;
+        ready = null;
+        idle.stop();
+        // While loading, the failure is told by the load itself.
+        if (status.state === 'ready') show({ state: 'unloaded', error: error?.toReport() ?? null });
+      },
+    });
+    engine = started;
+    let hashed = 0;
+    try {
+      const sha256 = await modelSha256(database, path, (fraction) => {
+        hashed = hashShare;
+        show({ loadFraction: fraction * hashShare });
+      }).catch(() => null); // The engine says in better words what is wrong with the file.
+      const { windowTokens, stateCacheLimitBytes } = settings.get();
+      const model = await started.load(
+        {
+          modelPath: path,
+          modelSha256: sha256,
+          contextTokens: windowTokens,
+          device,
+          ignoreMemory,
+          cache: { folder: cacheFolder, stateLimitBytes: stateCacheLimitBytes },
+        },
+        {
+          onDevice: (gpu) => {
+            onGpu(gpu !== null);
+          },
+          onProgress: (fraction) => {
+            show({ loadFraction: hashed + fraction * (1 - hashed) });
+          },
+        },
+      );
+      showLoaded(model);
+      return { engine: started, name: model.name, sha256 };
+    } catch (error) {
+      if (engine === started) engine = null;
+      void started.shutDown();
+      throw error;
+    }
+  };
+
+  const showLoaded = ({ name, quantization, sizeBytes, contextTokens, threads, gpu }: LoadedModel): void => {
+    const facts = { name, quantization, sizeBytes, contextTokens, threads, gpu };
+    show({ ...facts, state: 'ready', loadFraction: null, error: null });
+  };
+
+  const load = async (): Promise<ReadyModel> => {
+    show({ ...unloadedStatus(path), state: 'loading', loadFraction: 0 });
+    const { device, deviceSteps } = settings.get();
+    const thisLoad = ++newestLoad;
+    let usedGpu = false;
+    try {
+      return await loadOnBestDevice({
+        from: device === 'cpu' ? 'cpu' : (deviceSteps[path] ?? 'gpu'),
+        attempt: (step) => {
+          usedGpu = false;
+          return attempt(step, (used) => {
+            usedGpu = used;
+          });
+        },
+        usedGpu: () => usedGpu,
+        remember: async (step) => {
+          await settings.change({ deviceSteps: { ...settings.get().deviceSteps, [path]: step } });
+        },
+      });
+    } catch (error) {
+      const report = toErrorReport(error);
+      if (thisLoad === newestLoad) {
+        ready = null;
+        show({ state: 'failed', loadFraction: null, error: report });
+      }
+      throw AppError.fromReport(report);
+    }
+  };
+
+  const ensureLoaded = (): Promise<ReadyModel> => (ready ??= load());
+
+  // What a model was loaded with is only changed by loading it again.
+  settings.onChanged((now, before) => {
+    const reload = now.device !== before.device || now.windowTokens !== before.windowTokens;
+    if (reload && engine !== null && !idle.isHeld()) void unload().then(() => ensureLoaded().catch(() => undefined));
+    if (now.unloadAfterMinutes !== before.unloadAfterMinutes) idle.restart();
+  });
+
   return {
     status: () => status,
     onChanged: changed.on,
     /** The model, loaded if it is not yet; fails with a `model-*`, `engine-*` or `out-of-memory` code. */
-    ensureLoaded,
+    async ensureLoaded(choice: { ignoreMemory: boolean } = { ignoreMemory: false }): Promise<ReadyModel> {
+      ignoreMemory = choice.ignoreMemory;
+      const model = await ensureLoaded();
+      idle.restart();
+      return model;
+    },
+    /** The engine if it is ready this moment; nothing is started for it. */
+    loadedEngine: (): Engine | null => (status.state === 'ready' ? engine : null),
+    /** Keeps the model from being unloaded until the function that is returned is called. */
+    hold: () => idle.hold(),
     /**
      * Changes the model. When the new file cannot be used, the one before stays in use and the error is thrown.
      *
@@ -150,8 +208,11 @@ export function createModels(options: ModelsOptions) {
         throw error;
       }
       await settings.change({ modelPath });
+      idle.restart();
       return status;
     },
+    /** Gives the model's memory back; the next need loads it again. */
+    unload,
     /** Process id of the engine, for tests that harm it. */
     enginePid: (): number | undefined => engine?.pid,
     dispose: unload,

@@ -5,17 +5,21 @@ import { createEmitter } from './emitter.ts';
 /** The owner's settings: stored in the database, held in memory, told to whoever listens. */
 export async function createSettings(database: DatabaseClient) {
   let current = await database.getSettings();
-  const changed = createEmitter<Settings>();
+  const changed = createEmitter<{ now: Settings; before: Settings }>();
   return {
     get: (): Settings => current,
     /** Changes what the patch names; a value that is undefined changes nothing. */
     async change(patch: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
       const named = Object.entries(patch).filter(([, value]) => value !== undefined);
+      const before = current;
       current = await database.changeSettings(Object.fromEntries(named));
-      changed.emit(current);
+      changed.emit({ now: current, before });
       return current;
     },
-    onChanged: changed.on,
+    onChanged: (listener: (now: Settings, before: Settings) => void): (() => void) =>
+      changed.on(({ now, before }) => {
+        listener(now, before);
+      }),
   };
 }
 

@@ -46,10 +46,13 @@ export interface Outputs {
   'generations:retry': ValueOf<GenerationsApi['retry']>;
   'generations:continue': ValueOf<GenerationsApi['continue']>;
   'generations:stop': ValueOf<GenerationsApi['stop']>;
+  'generations:preview': ValueOf<GenerationsApi['preview']>;
   'models:status': ValueOf<ModelsApi['status']>;
   'models:choose-file': ValueOf<ModelsApi['chooseFile']>;
   'models:use-guide': ValueOf<ModelsApi['useGuide']>;
   'models:load': ValueOf<ModelsApi['load']>;
+  'models:state-cache': ValueOf<ModelsApi['stateCache']>;
+  'models:clear-state-cache': ValueOf<ModelsApi['clearStateCache']>;
   'settings:get': ValueOf<SettingsApi['get']>;
   'settings:change': ValueOf<SettingsApi['change']>;
 }

@@ -14,10 +14,13 @@ export const channels = [
   'generations:retry',
   'generations:continue',
   'generations:stop',
+  'generations:preview',
   'models:status',
   'models:choose-file',
   'models:use-guide',
   'models:load',
+  'models:state-cache',
+  'models:clear-state-cache',
   'settings:get',
   'settings:change',
 ] as const;

@@ -25,6 +25,10 @@ export const generationInputs = {
   'generations:retry': z.strictObject({ messageId: idSchema, presetId: presetSchema.optional() }),
   'generations:continue': z.strictObject({ messageId: idSchema }),
   'generations:stop': z.strictObject({ messageId: idSchema }),
+  'generations:preview': z.strictObject({
+    conversationId: idSchema.nullable(),
+    text: z.string().max(maxQuestionLength),
+  }),
 };
 
 export interface StartInput {
@@ -49,6 +53,19 @@ export type GenerationEvent = { messageId: string; conversationId: string; seq: 
   | { kind: 'finished'; message: Message }
 );
 
+/** How a draft fits the model's window, in tokens of the loaded model. */
+export interface DraftPreview {
+  /** The earlier turns that would be seen. */
+  historyTokens: number;
+  draftTokens: number;
+  /** Most that both may take together; the rest of the window is kept for the answer. */
+  limitTokens: number;
+  /** The oldest message that would be seen; null when none of the earlier ones would. */
+  firstVisibleMessageId: string | null;
+  /** False when the draft alone is too long to be sent. */
+  fits: boolean;
+}
+
 export interface GenerationsApi {
   /** Saves the question and an empty answer, then asks the model. Resolves when both are on disk. */
   start(input: StartInput): Promise<Envelope<Transcript>>;
@@ -58,5 +75,10 @@ export interface GenerationsApi {
   continue(input: { messageId: string }): Promise<Envelope<Transcript>>;
   /** Stops a running or queued answer and keeps its text. Repeating it is harmless. */
   stop(input: { messageId: string }): Promise<Envelope<null>>;
+  /**
+   * Tells what sending this draft would mean for the window, and lets the model read ahead. Null while no model is
+   * loaded, or while it is busy.
+   */
+  preview(input: { conversationId: string | null; text: string }): Promise<Envelope<DraftPreview | null>>;
   onEvent(listener: (event: GenerationEvent) => void): () => void;
 }

@@ -16,6 +16,8 @@ export interface ModelStatus {
   loadFraction: number | null;
   contextTokens: number | null;
   threads: number | null;
+  /** The GPU that holds some or all layers; null on the processor or while unknown. */
+  gpu: { name: string; layers: number; totalLayers: number } | null;
   error: ErrorReport | null;
 }
 
@@ -23,7 +25,9 @@ export const modelInputs = {
   'models:status': z.undefined(),
   'models:choose-file': z.undefined(),
   'models:use-guide': z.undefined(),
-  'models:load': z.undefined(),
+  'models:load': z.strictObject({ ignoreMemory: z.boolean() }).optional(),
+  'models:state-cache': z.undefined(),
+  'models:clear-state-cache': z.undefined(),
 };
 
 export interface ModelsApi {
@@ -31,7 +35,14 @@ export interface ModelsApi {
   /** Lets the owner pick a GGUF and uses it; null when the dialog was cancelled. Fails with a `model-*` code. */
   chooseFile(): Promise<Envelope<ModelStatus | null>>;
   useGuide(): Promise<Envelope<ModelStatus>>;
-  /** Loads the chosen model now, so that the first answer need not wait for it. */
-  load(): Promise<Envelope<ModelStatus>>;
+  /**
+   * Loads the chosen model now, so that the first answer need not wait for it. `ignoreMemory` loads it even when it
+   * seems not to fit.
+   */
+  load(input?: { ignoreMemory: boolean }): Promise<Envelope<ModelStatus>>;
+  /** What the saved states of conversations take on disk. */
+  stateCache(): Promise<Envelope<{ sizeBytes: number }>>;
+  /** Deletes all saved states: conversations stay, their next answer reads them again. */
+  clearStateCache(): Promise<Envelope<{ sizeBytes: number }>>;
   onChanged(listener: (status: ModelStatus) => void): () => void;
 }

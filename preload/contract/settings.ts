@@ -2,6 +2,10 @@ import { z } from 'zod';
 import type { Envelope } from './errors.ts';
 import { defaultPresetId, presetIds } from './presets.ts';
 
+/** Where a model may run: on the GPU as far as it fits, on it with half of its layers, or on the processor only. */
+export const deviceSteps = ['gpu', 'gpu-half', 'cpu'] as const;
+export type DeviceStep = (typeof deviceSteps)[number];
+
 /** Everything the owner can set, with its default. The database stores one row per key. */
 export const settingsSchema = z.object({
   presetId: z.enum(presetIds).default(defaultPresetId),
@@ -10,11 +14,19 @@ export const settingsSchema = z.object({
   modelPath: z.string().nullable().default(null),
   /** The conversation shown last, reopened at the next start. */
   lastConversationId: z.uuid().nullable().default(null),
-  /** Size of the saved-state cache on disk, in bytes. */
+  /** Most that saved states may take on disk, in bytes; 0 keeps none. */
   stateCacheLimitBytes: z
     .int()
     .min(0)
     .default(4 * 1024 ** 3),
+  /** Where models run: on the GPU as far as it goes, or on the processor only. */
+  device: z.enum(['auto', 'cpu']).default('auto'),
+  /** What proved to work, by model file, where less than the whole GPU did; found by trying, never set by hand. */
+  deviceSteps: z.record(z.string(), z.enum(deviceSteps)).default({}),
+  /** Tokens that a model sees at once; fewer need less memory. */
+  windowTokens: z.union([z.literal(2048), z.literal(1024)]).default(2048),
+  /** Minutes without a question after which the model gives its memory back; 0 keeps it loaded. */
+  unloadAfterMinutes: z.int().min(0).max(24 * 60).default(30),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -25,6 +37,10 @@ export const settingsPatchSchema = z
     presetId: z.enum(presetIds),
     sidebarVisible: z.boolean(),
     lastConversationId: z.uuid().nullable(),
+    stateCacheLimitBytes: settingsSchema.shape.stateCacheLimitBytes.unwrap(),
+    device: settingsSchema.shape.device.unwrap(),
+    windowTokens: settingsSchema.shape.windowTokens.unwrap(),
+    unloadAfterMinutes: settingsSchema.shape.unloadAfterMinutes.unwrap(),
   })
   .partial();
 

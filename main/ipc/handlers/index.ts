@@ -43,7 +43,7 @@ async function askToOpen(window: BrowserWindow, url: string): Promise<boolean> {
 
 /** What each channel does, in terms of the services. */
 export function createHandlers({ core, licencesPath }: HandlerOptions): Handlers<ElectronSender> {
-  const { conversations, generations, models, settings, places } = core;
+  const { conversations, generations, models, settings, places, savedStates } = core;
 
   const useModel = async (path: string | null): Promise<Outputs['models:use-guide']> => {
     if (generations.isBusy()) {
@@ -85,14 +85,17 @@ export function createHandlers({ core, licencesPath }: HandlerOptions): Handlers
     'generations:retry': (input) => generations.retry(input),
     'generations:continue': (input) => generations.continue(input),
     'generations:stop': (input) => generations.stop(input),
+    'generations:preview': (input) => generations.preview(input),
     'models:status': async () => models.status(),
     'models:choose-file': async (_input, sender) => {
       const path = await chooseModelFile(windowOf(sender));
       return path === null ? null : useModel(path);
     },
     'models:use-guide': () => useModel(null),
-    'models:load': async () => {
-      await models.ensureLoaded();
+    'models:state-cache': () => savedStates.usage(),
+    'models:clear-state-cache': () => savedStates.clear(),
+    'models:load': async (choice) => {
+      await models.ensureLoaded(choice);
       return models.status();
     },
     'settings:get': async () => settings.get(),
