@@ -83,8 +83,12 @@ export function canContinueAfter(code: ErrorCode | null): boolean {
   return code === null || !hopelessToContinue.has(code);
 }
 
-/** "CPU, 2 threads", as far as it is known. */
+/** "CPU, 2 threads" or "GPU, 24 of 37 layers", as far as it is known. */
 export function placeOf(model: ModelStatus): string {
+  if (model.gpu !== null) {
+    const { layers, totalLayers } = model.gpu;
+    return layers >= totalLayers ? 'GPU' : `GPU, ${formatCount(layers)} of ${formatCount(totalLayers)} layers`;
+  }
   if (model.threads === null) return 'CPU';
   return `CPU, ${formatCount(model.threads)} ${model.threads === 1 ? 'thread' : 'threads'}`;
 }

@@ -38,8 +38,9 @@ export class ModelStore {
     await this.#act(() => this.#api.models.useGuide());
   }
 
-  async load(): Promise<void> {
-    await this.#act(() => this.#api.models.load());
+  /** @param ignoreMemory load it although it seems not to fit */
+  async load(ignoreMemory = false): Promise<void> {
+    await this.#act(() => this.#api.models.load(ignoreMemory ? { ignoreMemory } : undefined));
   }
 
   async #act(call: () => Promise<Envelope<ModelStatus | null>>): Promise<void> {

@@ -42,5 +42,9 @@ function mergeSettings(settings: Settings, patch: SettingsPatch): Settings {
     presetId: patch.presetId ?? settings.presetId,
     sidebarVisible: patch.sidebarVisible ?? settings.sidebarVisible,
     lastConversationId: patch.lastConversationId === undefined ? settings.lastConversationId : patch.lastConversationId,
+    stateCacheLimitBytes: patch.stateCacheLimitBytes ?? settings.stateCacheLimitBytes,
+    device: patch.device ?? settings.device,
+    windowTokens: patch.windowTokens ?? settings.windowTokens,
+    unloadAfterMinutes: patch.unloadAfterMinutes ?? settings.unloadAfterMinutes,
   };
 }

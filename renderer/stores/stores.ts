@@ -6,6 +6,7 @@ import { DraftsStore } from './drafts.svelte.ts';
 import { LayoutStore } from './layout.svelte.ts';
 import { ModelStore } from './model.svelte.ts';
 import { NoticesStore } from './notices.svelte.ts';
+import { PreviewStore } from './preview.svelte.ts';
 import { SettingsStore } from './settings.svelte.ts';
 import { TranscriptStore } from './transcript.svelte.ts';
 
@@ -18,6 +19,7 @@ export interface Stores {
   readonly layout: LayoutStore;
   readonly model: ModelStore;
   readonly notices: NoticesStore;
+  readonly preview: PreviewStore;
   readonly settings: SettingsStore;
   readonly transcript: TranscriptStore;
 }
@@ -36,6 +38,7 @@ export function createStores(api: AssistantApi): Stores {
     drafts: new DraftsStore(),
     layout: new LayoutStore(settings),
     model: new ModelStore(api, notices, announcer),
+    preview: new PreviewStore(api),
     transcript: new TranscriptStore(api, notices, announcer),
   };
 }
