@@ -8,7 +8,7 @@ import type {
   Transcript,
 } from '../../preload/contract/conversations.ts';
 import { AppError, type Envelope, type ErrorReport } from '../../preload/contract/errors.ts';
-import type { GenerationEvent } from '../../preload/contract/generations.ts';
+import type { DraftPreview, GenerationEvent } from '../../preload/contract/generations.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
 import type { Settings } from '../../preload/contract/settings.ts';
 
@@ -35,6 +35,7 @@ const readyModel: ModelStatus = {
   loadFraction: null,
   contextTokens: 2048,
   threads: 2,
+  gpu: null,
   error: null,
 };
 
@@ -74,12 +75,19 @@ function uuid(n: number): string {
 export class FakeAssistant {
   readonly calls: { method: string; input: unknown }[] = [];
   model: ModelStatus = readyModel;
+  /** What the model says about a draft; null while it cannot tell. */
+  preview: DraftPreview | null = null;
+  stateCacheBytes = 12_000_000;
   settings: Settings = {
     presetId: 'k50',
     sidebarVisible: true,
     modelPath: null,
     lastConversationId: null,
     stateCacheLimitBytes: 0,
+    device: 'auto',
+    deviceSteps: {},
+    windowTokens: 2048,
+    unloadAfterMinutes: 30,
   };
   info: AppInfo = {
     version: '0.1.0',
@@ -160,6 +168,7 @@ export class FakeAssistant {
           this.finish(input.messageId, { status: 'stopped', generation: facts({ stopReason: 'stopped' }) });
           return null;
         }),
+      preview: (input) => this.#answer('generations.preview', input, () => this.preview),
       onEvent: (listener) => follow(this.#generationListeners, listener),
     },
     models: {
@@ -170,7 +179,13 @@ export class FakeAssistant {
           this.setModel(guideModel);
           return guideModel;
         }),
-      load: () => this.#answer('models.load', undefined, () => this.model),
+      load: (input) => this.#answer('models.load', input, () => this.model),
+      stateCache: () => this.#answer('models.stateCache', undefined, () => ({ sizeBytes: this.stateCacheBytes })),
+      clearStateCache: () =>
+        this.#answer('models.clearStateCache', undefined, () => {
+          this.stateCacheBytes = 0;
+          return { sizeBytes: 0 };
+        }),
       onChanged: (listener) => follow(this.#modelListeners, listener),
     },
     settings: {

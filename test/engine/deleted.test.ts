@@ -27,16 +27,19 @@ async function ask(core: Core, text: string): Promise<string> {
 
 it('what the engine saved of a conversation does not outlive it', async () => {
   const dataFolder = temporaryFolder();
-  const saved = (): string[] => readdirSync(join(dataFolder, 'state-cache')).filter((name) => name.endsWith('.state'));
+  const saved = (): string[] =>
+    readdirSync(join(dataFolder, 'cache', 'states')).filter((name) => name.endsWith('.state'));
+  const earlier = await open(dataFolder);
+  const first = await ask(earlier, 'What is a meme?');
+  const second = await ask(earlier, 'How do I rename a conversation?');
+  await earlier.dispose();
+  expect(saved().sort(), 'put away at the end').toEqual([`${first}.state`, `${second}.state`].sort());
   const core = await open(dataFolder);
-  const first = await ask(core, 'What is a meme?');
-  const second = await ask(core, 'How do I rename a conversation?');
-  expect(saved(), 'put away for the second').toEqual([`${first}.state`]);
   await core.conversations.delete(first);
-  expect(saved()).toEqual([]);
-  // The engine still holds the second one in memory, and saves it when it leaves.
-  await core.conversations.delete(second);
+  expect(saved()).toEqual([`${second}.state`]);
+  // The engine still holds the third one in memory, and saves it when it leaves.
   const third = await ask(core, 'What is a meme?');
+  await core.conversations.delete(third);
   await core.dispose();
-  expect(saved()).toEqual([`${third}.state`]);
+  expect(saved()).toEqual([`${second}.state`]);
 });

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Token } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OFF_TOPIC, readDataset } from '../../resources/guide-model/dataset.ts';
+import { OFF_TOPIC, readDataset, split } from '../../resources/guide-model/dataset.ts';
 import { GUIDE_FILE, GuideRunner } from '../../resources/guide-model/runner.ts';
 
 interface ParityRow {
@@ -14,7 +14,9 @@ const CONTROL = 3;
 const [END, PROMPTER, ASSISTANT]: number[] = [0, 50278, 50281];
 const MARKERS = ['<|endoftext|>', '<|prefix_begin|>', '<|prompter|>', '<|system|>', '<|prefix_end|>', '<|assistant|>'];
 const parity = JSON.parse(readFileSync(join(GUIDE_FILE, '..', 'parity.json'), 'utf8')) as ParityRow[];
-const refusals = readDataset().groups.find((g) => g.id === OFF_TOPIC)?.answers ?? [];
+const offTopic = readDataset().groups.find((g) => g.id === OFF_TOPIC);
+const refusals = offTopic?.answers ?? [];
+const neverTrained = offTopic ? split(offTopic).heldOut : [];
 
 /** Whether what follows this position of the parity dialogue belongs to an answer. */
 function isAnswer(position: number): boolean {
@@ -91,10 +93,14 @@ describe('guide.gguf', () => {
     );
   }, 60_000);
 
-  it('says plainly that something is off-topic, also in the middle of a conversation', async () => {
-    const question = 'Which wallpaper suits a hallway with low ceilings?';
-    expect(refusals).toContain(await guide.ask([], question, { kind: 'greedy' }));
+  it('says plainly that it does not know, for most off-topic questions that it was never trained on', async () => {
     const turn = ['How do I rename a conversation?', 'Press **F2**, type the new name and press Enter.'] as const;
-    expect(refusals).toContain(await guide.ask([turn], question, { kind: 'k50', seed: 3 }));
-  }, 60_000);
+    for (const turns of [[], [turn]]) {
+      let refused = 0;
+      for (const question of neverTrained) {
+        if (refusals.includes(await guide.ask(turns, question, { kind: 'greedy' }))) refused++;
+      }
+      expect(refused / neverTrained.length).toBeGreaterThan(0.7);
+    }
+  }, 120_000);
 });

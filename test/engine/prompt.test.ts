@@ -2,17 +2,16 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadLlamaModel } from '../../main/engine/process/llama.ts';
 import type { EngineModel } from '../../main/engine/process/model.ts';
 import { buildPrompt, markerTexts, tokenizeText, type Vocabulary } from '../../main/engine/process/prompt.ts';
 import { createReplyText } from '../../main/engine/process/reply-text.ts';
 import { sharedData, sharedDataReason } from '../support/shared-data.ts';
-import { guidePath } from './real-engine.ts';
+import { loadPlainly } from './real-engine.ts';
 
 let model: EngineModel;
 let vocabulary: Vocabulary;
 beforeAll(async () => {
-  model = await loadLlamaModel({ modelPath: guidePath, contextTokens: 64, onProgress: () => undefined });
+  model = await loadPlainly(64);
   ({ vocabulary } = model);
 });
 afterAll(() => model.dispose());

@@ -1,3 +1,5 @@
+import { loadLlamaModel } from '../../main/engine/process/llama.ts';
+import type { EngineModel } from '../../main/engine/process/model.ts';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startEngine, type Engine, type GenerationEnd } from '../../main/engine/client.ts';
@@ -48,9 +50,11 @@ export function loadModel(engine: Engine, modelPath = guidePath, choice: LoadCho
       modelPath,
       modelSha256,
       contextTokens: modelContextTokens,
-      stateCache: stateFolder === undefined ? null : { folder: stateFolder, limitBytes },
+      device: 'cpu',
+      ignoreMemory: false,
+      cache: stateFolder === undefined ? null : { folder: stateFolder, stateLimitBytes: limitBytes },
     },
-    () => undefined,
+    { onProgress: () => undefined, onDevice: () => undefined },
   );
 }
 
@@ -119,4 +123,18 @@ export function processExists(pid: number | undefined): boolean {
   } catch {
     return false;
   }
+}
+
+/** The guide's model in this process, without an engine around it. */
+export function loadPlainly(contextTokens: number): Promise<EngineModel> {
+  return loadLlamaModel({
+    modelPath: guidePath,
+    modelSha256: null,
+    contextTokens,
+    device: 'cpu',
+    ignoreMemory: false,
+    cache: null,
+    onProgress: () => undefined,
+    onDevice: () => undefined,
+  });
 }

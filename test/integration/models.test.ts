@@ -49,7 +49,9 @@ describe('the model', () => {
       modelPath: path,
       modelSha256: '277089d91c0bdf4f2e6862ba7e4a07605119431f5d13f726dd352b06f1b206a9',
       contextTokens: 2048,
-      stateCache: { folder: join(services.dataFolder, 'state-cache'), limitBytes: 4 * 1024 ** 3 },
+      device: 'gpu',
+      ignoreMemory: false,
+      cache: { folder: join(services.dataFolder, 'cache'), stateLimitBytes: 4 * 1024 ** 3 },
     });
   });
 

@@ -1,5 +1,11 @@
 import type { Engine, GenerationEnd, GenerationHandlers, StartEngine } from '../../main/engine/client.ts';
-import type { GenerateRequest, GenerationUsage, LoadedModel, LoadRequest } from '../../main/engine/protocol.ts';
+import type {
+  GenerateRequest,
+  GenerationUsage,
+  LoadedModel,
+  LoadRequest,
+  PrepareRequest,
+} from '../../main/engine/protocol.ts';
 import type { StopReason } from '../../preload/contract/conversations.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 
@@ -18,6 +24,8 @@ export interface ScriptedGeneration {
 
 export interface ScriptedEngine extends Engine {
   readonly loads: readonly Omit<LoadRequest, 'kind' | 'id'>[];
+  /** What it was told to read ahead. */
+  readonly prepared: readonly Omit<PrepareRequest, 'kind' | 'id'>[];
   /** The process dies. */
   crash(): void;
   readonly isGone: () => boolean;
@@ -26,12 +34,21 @@ export interface ScriptedEngine extends Engine {
 export interface Script {
   /** Answers a load; throws what a bad file gives. */
   load?: (modelPath: string, onProgress: (fraction: number) => void) => Promise<LoadedModel>;
+  /** The GPU on which models are loaded; none unless told. */
+  gpu?: string;
   /** A cancelled answer never ends: the process hangs. */
   hangsOnCancel?: boolean;
 }
 
 export function loadedModel(modelPath: string): LoadedModel {
-  return { name: `Model of ${modelPath}`, quantization: 'Q4_0', sizeBytes: 1000, contextTokens: 2048, threads: 2 };
+  return {
+    name: `Model of ${modelPath}`,
+    quantization: 'Q4_0',
+    sizeBytes: 1000,
+    contextTokens: 2048,
+    threads: 2,
+    gpu: null,
+  };
 }
 
 const crash = (): AppError => new AppError('engine-crashed', 'The engine ended unexpectedly.', { exit: 'SIGKILL' });
@@ -44,6 +61,7 @@ export function createScriptedEngines(script: Script = {}) {
 
   const startEngine: StartEngine = ({ onGone }) => {
     const loads: Omit<LoadRequest, 'kind' | 'id'>[] = [];
+    const prepared: Omit<PrepareRequest, 'kind' | 'id'>[] = [];
     const failures = new Set<(error: AppError) => void>();
     let gone = false;
     const leave = (error: AppError | null): void => {
@@ -92,17 +110,27 @@ export function createScriptedEngines(script: Script = {}) {
     const engine: ScriptedEngine = {
       pid: undefined,
       loads,
+      prepared,
       isGone: () => gone,
       crash: () => leave(crash()),
-      load: (request, onProgress) =>
+      load: (request, { onProgress, onDevice }) =>
         new Promise((resolve, reject) => {
           loads.push(request);
+          onDevice(script.gpu ?? null);
           failures.add(reject);
           const loading =
             script.load?.(request.modelPath, onProgress) ?? Promise.resolve(loadedModel(request.modelPath));
           void loading.then(resolve, reject).finally(() => failures.delete(reject));
         }),
       generate,
+      measure: async ({ draft }) => ({
+        historyTokens: 0,
+        draftTokens: draft.length,
+        limitTokens: 1536,
+        firstVisibleTurnId: null,
+        fits: true,
+      }),
+      prepare: (request) => void prepared.push(request),
       shutDown: async () => leave(null),
     };
     engines.push(engine);

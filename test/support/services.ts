@@ -45,7 +45,7 @@ export async function openServices(options: ServicesOptions = {}) {
     settings,
     guidePath: options.guidePath ?? '/guide.gguf',
     modelOverride: options.modelOverride ?? null,
-    stateCacheFolder: join(dataFolder, 'state-cache'),
+    cacheFolder: join(dataFolder, 'cache'),
     startEngine: engines.startEngine,
   });
   let seeds = 0;

@@ -32,7 +32,17 @@ function start(name: FakeEngine, nodePath = process.execPath): Started {
 }
 
 function load(engine: Engine, onProgress = (_fraction: number): void => undefined) {
-  return engine.load({ modelPath: '/m.gguf', modelSha256: null, contextTokens: 2048, stateCache: null }, onProgress);
+  return engine.load(
+    {
+      modelPath: '/m.gguf',
+      modelSha256: null,
+      contextTokens: 2048,
+      device: 'cpu',
+      ignoreMemory: false,
+      cache: null,
+    },
+    { onProgress, onDevice: () => undefined },
+  );
 }
 
 function generate(engine: Engine, onText = (_text: string): void => undefined) {
