@@ -26,7 +26,11 @@ export const settingsSchema = z.object({
   /** Tokens that a model sees at once; fewer need less memory. */
   windowTokens: z.union([z.literal(2048), z.literal(1024)]).default(2048),
   /** Minutes without a question after which the model gives its memory back; 0 keeps it loaded. */
-  unloadAfterMinutes: z.int().min(0).max(24 * 60).default(30),
+  unloadAfterMinutes: z
+    .int()
+    .min(0)
+    .max(24 * 60)
+    .default(30),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

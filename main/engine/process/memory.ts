@@ -30,7 +30,7 @@ function gigabytes(bytes: number): string {
 }
 
 /** A window half as long, for machines on which the whole one does not fit. */
-export const shortContextTokens = 1024;
+const shortContextTokens = 1024;
 
 /**
  * Refuses a model that does not fit, before it pushes everything else out of memory.

@@ -34,7 +34,7 @@ export interface FakeSequence extends EngineSequence {
 }
 
 /** A sequence that checks itself against the rules of the real one. */
-export function fakeSequence(): FakeSequence {
+function fakeSequence(): FakeSequence {
   let held: Token[] = [];
   let readTokens = 0;
   let restores = 0;
