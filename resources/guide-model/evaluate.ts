@@ -1,5 +1,6 @@
 /**
- * Measures guide.gguf on phrasings that it was never trained on: `evaluate.ts [--json] [--misses] [--file GGUF] [--prompts FILE.jsonl]`.
+ * Measures guide.gguf on phrasings that it was never trained on:
+ * `evaluate.ts [--json] [--misses] [--file GGUF] [--prompts FILE.jsonl]`.
  *
  * An answer counts only when it is the expected answer, word for word. `--prompts` adds foreign off-topic questions, one
  * JSON string a line; `--misses` prints what went wrong.

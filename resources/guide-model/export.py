@@ -33,7 +33,7 @@ def metadata(vocabulary):
     fields = {
         "general.architecture": "gptneox",
         "general.name": "OASST Desktop guide",
-        "general.description": "Answers questions about OASST Desktop and a little more. Trained from scratch; not a general model.",
+        "general.description": "Answers questions about OASST Desktop and a little more. Trained from scratch.",
         "general.license": "apache-2.0",
         "gptneox.context_length": CONTEXT,
         "gptneox.embedding_length": WIDTH,
@@ -57,11 +57,12 @@ def tensors(state, trained):
     named = [("token_embd.weight", embedding, EMBEDDING_TYPE)]
     for name, weight in state.items():
         if name.startswith("layers."):
-            named.append((f"blk.{name[len('layers.'):]}", weight.numpy(), LAYER_TYPE if weight.dim() == 2 else "F32"))
+            kind = LAYER_TYPE if weight.dim() == 2 else "F32"
+            named.append((f"blk.{name[len('layers.'):]}", weight.numpy(), kind))
     bias = state["output_norm.bias"].numpy() * keep
     bias[CONSTANT] = 1
-    named += [("output_norm.weight", state["output_norm.weight"].numpy() * keep, "F32"), ("output_norm.bias", bias, "F32"),
-              ("output.weight", head, HEAD_TYPE)]
+    named += [("output_norm.weight", state["output_norm.weight"].numpy() * keep, "F32"),
+              ("output_norm.bias", bias, "F32"), ("output.weight", head, HEAD_TYPE)]
     out, values = [], {}
     for name, array, kind in named:
         data, values[name] = quantize(kind, array)
@@ -76,7 +77,8 @@ def next_token_probabilities(state, values, ids):
     The head's input is rounded to Q8_0 first, because ggml multiplies quantized rows by a quantized vector.
     """
     model = Guide(len(state["stem.weight"]) - 1, len(state["form.weight"]) - 1, len(state["output.weight"]))
-    model.load_state_dict({**state, **{f"layers.{n[4:]}": torch.from_numpy(v) for n, v in values.items() if n.startswith("blk.")}})
+    exported = {f"layers.{n[4:]}": torch.from_numpy(v) for n, v in values.items() if n.startswith("blk.")}
+    model.load_state_dict({**state, **exported})
     model.eval()
     with torch.no_grad():
         embedded = torch.from_numpy(values["token_embd.weight"][ids])[None]

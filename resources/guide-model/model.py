@@ -1,4 +1,4 @@
-"""The guide: a small GPT-NeoX (parallel residual, rotary 25 %), and how its embedding shares what it learns between tokens."""
+"""The guide: a small GPT-NeoX (parallel residual, rotary 25 %) whose embedding shares what it learns between tokens."""
 import torch
 from torch import nn
 from torch.nn import functional as F

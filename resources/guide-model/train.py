@@ -1,8 +1,8 @@
 """Train the guide from scratch: train.py --data IDS.json --vocab VOCAB.gguf --out MODEL.pt [--steps N] [--seed N].
 
-Every sequence is a conversation of random intents, their follow-ups and off-topic questions. The loss is taken on answers
-only, once on plain logits and once on logits under the repetition penalty that the app's presets use, so that the model
-stays sure of itself when it must repeat words. Runs on one thread and gives the same model for the same seed.
+Every sequence is a conversation of random intents, their follow-ups and off-topic questions. The loss is taken on
+answers only, once on plain logits and once on logits under the repetition penalty that the app's presets use, so that
+the model stays sure of itself when it must repeat words. Runs on one thread and gives the same model for the same seed.
 """
 import argparse
 import json
@@ -24,7 +24,7 @@ TELLING = 0.3
 SHAPES = ((28, 110), (192, 16), (384, 8), (704, 4), (1536, 1))
 """The batches: sequences of at most this many tokens, and how many of them."""
 STAGES = ((0.3, (75, 25, 0, 0, 0)), (0.7, (35, 30, 20, 12, 3)), (1.0, (20, 30, 26, 19, 5)))
-"""Up to this part of the steps, each shape is drawn with this weight: short questions first, long conversations later."""
+"""Up to this part of the steps, each shape is drawn with this weight: short questions first, conversations later."""
 
 
 def readable_tokens(vocabulary):
@@ -195,8 +195,8 @@ def main():
         if step % 50 == 0 or step == options.steps - 1:
             losses = f"loss {plain.item():.4f} penalized {hard.item():.4f} group {told.item():.4f}"
             print(f"step {step} length {length} {losses} {time.time() - started:.0f} s", flush=True)
-    torch.save({"state": model.state_dict(), "forms": tables.forms, "outputs": tables.outputs, "stem_of": tables.stem_of,
-                "form_of": tables.form_of, "stems": tables.unknown_stem}, options.out)
+    torch.save({"state": model.state_dict(), "outputs": tables.outputs, "stem_of": tables.stem_of,
+                "form_of": tables.form_of}, options.out)
 
 
 if __name__ == "__main__":
