@@ -18,8 +18,8 @@ import { benchArguments, note, report, rounded } from './report.ts';
 
 const bar = 1.3;
 const turnCount = 50;
-const questionWords = 60;
-const replyTokens = 64;
+const questionWords = 30;
+const replyTokens = 24;
 /** Divergence of the distributions in nats; the bar for text that reads the same. */
 const divergenceBar = 0.05;
 
