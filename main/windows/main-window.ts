@@ -8,7 +8,7 @@ export interface MainWindowOptions {
 }
 
 /** The paper colours of the page (`tokens.css`), so that the window does not flash while it loads. */
-const paper = { light: '#fbfaf7', dark: '#191a1c' };
+const paper = { light: '#f8fcf9', dark: '#141a17' };
 
 /** Opens the main window; it shows itself when its first frame is painted. */
 export function openMainWindow({ preloadPath, iconPath }: MainWindowOptions): BrowserWindow {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { startEngine, type Engine, type GenerationEnd } from '../../main/engine/client.ts';
+import { loadLlamaModel } from '../../main/engine/process/llama.ts';
+import type { EngineModel } from '../../main/engine/process/model.ts';
 import type { LoadedModel, Turn } from '../../main/engine/protocol.ts';
 import { presets, type SamplingParameters } from '../../preload/contract/presets.ts';
 import { root } from './raw-loop.ts';
@@ -33,6 +35,20 @@ export async function openEngine(modelPath: string, cacheFolder: string | null):
     { onProgress: () => undefined, onDevice: () => undefined },
   );
   return { engine, model, loadMs: performance.now() - startedMs };
+}
+
+/** The model in this process, without an engine around it. */
+export function loadPlainly(modelPath: string): Promise<EngineModel> {
+  return loadLlamaModel({
+    modelPath,
+    modelSha256: null,
+    contextTokens: 2048,
+    device: 'cpu',
+    ignoreMemory: false,
+    cache: null,
+    onProgress: () => undefined,
+    onDevice: () => undefined,
+  });
 }
 
 export interface AskResult extends GenerationEnd {

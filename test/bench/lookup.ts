@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { loadLlamaModel } from '../../main/engine/process/llama.ts';
 import type { EngineModel } from '../../main/engine/process/model.ts';
+import { loadPlainly } from './bench-engine.ts';
 import { ownModel, root } from './raw-loop.ts';
 import { benchArguments, median, note, report, rounded } from './report.ts';
 
@@ -50,19 +50,6 @@ function countSteps(prompt: readonly number[], answer: readonly number[], most: 
   return steps;
 }
 
-async function open(modelPath: string): Promise<EngineModel> {
-  return loadLlamaModel({
-    modelPath,
-    modelSha256: null,
-    contextTokens: 2048,
-    device: 'cpu',
-    ignoreMemory: false,
-    cache: null,
-    onProgress: () => undefined,
-    onDevice: () => undefined,
-  });
-}
-
 /** Milliseconds of one evaluation of 1 … `most` tokens behind a context of 256. */
 async function measureEvaluations(model: EngineModel, most: number): Promise<number[]> {
   const [sequence] = model.sequences;
@@ -89,7 +76,7 @@ if (!existsSync(dataFile)) {
   process.exit(0);
 }
 const { prompts } = JSON.parse(readFileSync(dataFile, 'utf8')) as Report;
-const guide = await open(join(root, 'resources', 'guide-model', 'guide.gguf'));
+const guide = await loadPlainly(join(root, 'resources', 'guide-model', 'guide.gguf'));
 const texts = prompts.flatMap(({ prompt, results }) =>
   results
     .filter(({ sampling_config: config }) => config === 'greedy')
@@ -100,7 +87,7 @@ const texts = prompts.flatMap(({ prompt, results }) =>
 );
 await guide.dispose();
 const modelPath = options.modelPath === null ? ownModel() : resolve(options.modelPath);
-const model = await open(modelPath);
+const model = await loadPlainly(modelPath);
 const times = await measureEvaluations(model, Math.max(...guessLengths) + 1);
 await model.dispose();
 

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import type { Turn } from '../../main/engine/protocol.ts';
-import { loadLlamaModel } from '../../main/engine/process/llama.ts';
 import type { EngineSequence } from '../../main/engine/process/model.ts';
 import { presets } from '../../preload/contract/presets.ts';
-import { ask, longQuestion, openEngine } from './bench-engine.ts';
+import { ask, loadPlainly, longQuestion, openEngine } from './bench-engine.ts';
 import { ownModel, root } from './raw-loop.ts';
 import { benchArguments, note, report, rounded } from './report.ts';
 
@@ -45,16 +44,7 @@ async function shiftDivergence(
   tokens: number[],
   dropped: number,
 ): Promise<{ nats: number; sameTop: boolean }> {
-  const model = await loadLlamaModel({
-    modelPath,
-    modelSha256: null,
-    contextTokens: 2048,
-    device: 'cpu',
-    ignoreMemory: false,
-    cache: null,
-    onProgress: () => undefined,
-    onDevice: () => undefined,
-  });
+  const model = await loadPlainly(modelPath);
   const [sequence] = model.sequences;
   const last = tokens.at(-1);
   if (sequence === undefined || last === undefined) throw new Error('There is nothing to compare.');
