@@ -18,8 +18,8 @@ export interface AppOptions {
   modelOverride: string | null;
 }
 
-function connect(core: Core, ipc: ElectronTransport, licencesPath: string): void {
-  registerHandlers(ipc.transport, createHandlers({ core, licencesPath }), logFailure);
+/** Tells all windows what changes. */
+function broadcastChanges(core: Core, ipc: ElectronTransport): void {
   core.conversations.onChanged((change) => {
     ipc.broadcast('conversations:changed', change);
   });
@@ -48,22 +48,25 @@ function refuseToStart(error: unknown): void {
  */
 export async function startApp({ root, dataFolder, modelOverride }: AppOptions): Promise<void> {
   const places = appPlaces(root, 'built');
-  const coreSoon = openCore({ ...places, dataFolder, modelOverride });
-  coreSoon.catch(() => undefined); // Awaited below, once the app is ready.
+  const ipc = createElectronTransport();
+  // The window is built while the database opens; what its page asks meanwhile is answered once that is done.
+  const coreSoon = openCore({ ...places, dataFolder, modelOverride }).then((core) => {
+    broadcastChanges(core, ipc);
+    return core;
+  });
+  const handlersSoon = coreSoon.then((core) => createHandlers({ core, licencesPath: places.licencesPath }));
+  handlersSoon.catch(() => undefined); // The core's failure is told below.
+  registerHandlers(ipc.transport, handlersSoon, logFailure);
   await app.whenReady();
   serveAppPages(join(root, 'out', 'renderer'));
 
-  let core: Core;
-  try {
-    core = await coreSoon;
-  } catch (error) {
-    refuseToStart(error);
-    return;
-  }
-  const ipc = createElectronTransport();
-  connect(core, ipc, places.licencesPath);
-
   let window: BrowserWindow | null = null;
+  const warmUp = (core: Core): void => {
+    core.models.ensureLoaded().catch(() => undefined); // Shown as the model's state.
+    core.tidy().catch((error: unknown) => {
+      logFailure('tidy', error);
+    });
+  };
   const showWindow = (): void => {
     if (window !== null) {
       if (window.isMinimized()) window.restore();
@@ -81,10 +84,7 @@ export async function startApp({ root, dataFolder, modelOverride }: AppOptions):
     });
     // The model loads while the owner reads the page; nothing of it is on the way to the first frame.
     window.once('show', () => {
-      core.models.ensureLoaded().catch(() => undefined); // Shown as the model's state.
-      core.tidy().catch((error: unknown) => {
-        logFailure('tidy', error);
-      });
+      void coreSoon.then(warmUp, () => undefined);
     });
   };
 
@@ -102,8 +102,8 @@ export async function startApp({ root, dataFolder, modelOverride }: AppOptions):
   app.on('will-quit', (event) => {
     if (saved) return;
     event.preventDefault();
-    core
-      .dispose()
+    coreSoon
+      .then((core) => core.dispose())
       .catch((error: unknown) => {
         logFailure('quit', error);
       })
@@ -113,4 +113,5 @@ export async function startApp({ root, dataFolder, modelOverride }: AppOptions):
       });
   });
   showWindow();
+  coreSoon.catch(refuseToStart);
 }

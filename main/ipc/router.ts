@@ -21,22 +21,23 @@ export type Handlers<S extends Sender> = {
 /**
  * Answers every channel: checks the sender, validates the input, calls the handler and wraps what comes of it.
  *
+ * @param handlers may still be on their way: calls wait for them
  * @param log is told of unexpected failures; never of anything a person wrote
  */
 export function registerHandlers<S extends Sender>(
   transport: IpcTransport<S>,
-  handlers: Handlers<S>,
+  handlers: Handlers<S> | Promise<Handlers<S>>,
   log: (channel: Channel, error: unknown) => void,
 ): void {
   const register = (channel: Channel): void => {
-    // The schema of the same channel has made sure that the input is what the handler takes.
-    const handler = handlers[channel] as (input: unknown, sender: S) => Promise<unknown>;
     transport.handle(channel, async (sender, rawInput) => {
       try {
         if (!sender.trusted) throw new AppError('forbidden', 'This page may not use the app.');
         const parsed = inputSchemas[channel].safeParse(rawInput);
         if (!parsed.success)
           throw new AppError('invalid-input', 'The app was asked for something it does not understand.');
+        // The schema of the same channel has made sure that the input is what the handler takes.
+        const handler = (await handlers)[channel] as (input: unknown, sender: S) => Promise<unknown>;
         return { ok: true, value: await handler(parsed.data, sender) };
       } catch (error) {
         if (!(error instanceof AppError)) log(channel, error);
