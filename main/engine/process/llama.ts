@@ -91,10 +91,10 @@ async function* candidatesOf(
     let step = await places.next();
     while (step.done !== true) {
       const { token, probabilities } = step.value;
-      const candidates =
-        probabilities === undefined
-          ? [{ token, probability: 1 }]
-          : Array.from(probabilities, ([id, probability]) => ({ token: id, probability }));
+      const candidates: Candidate[] = [];
+      if (probabilities === undefined) candidates.push({ token, probability: 1 });
+      // With the whole vocabulary this is most of the work per token; `forEach` makes no array for each entry.
+      else probabilities.forEach((probability, id) => candidates.push({ token: id, probability }));
       const chosen = yield candidates;
       step = await places.next(chosen as LlamaToken);
     }

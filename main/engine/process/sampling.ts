@@ -60,8 +60,12 @@ export function keepTypical(candidates: readonly Candidate[], mass: number): Can
     const share = probability / total;
     if (share > 0) entropy -= share * Math.log(share);
   }
-  let right = candidates.findIndex((_candidate, index) => surprise(index) >= entropy);
-  if (right === -1) right = candidates.length;
+  let right = 0;
+  for (let end = candidates.length; right < end;) {
+    const middle = (right + end) >> 1;
+    if (surprise(middle) < entropy) right = middle + 1;
+    else end = middle;
+  }
   let left = right - 1;
   const kept: Candidate[] = [];
   let sum = 0;
