@@ -62,7 +62,7 @@ async function write(job: AnswerJob, signal: AbortSignal, services: AnswerRunSer
   }
   if (model === 'stopped' || isStopped()) return { status: 'stopped', end: null, model: null };
 
-  const turns = turnsOf(await database.getPath(job.questionId));
+  const turns = turnsOf(await database.getPath(job.questionId), model.contextTokens);
   const saver = createAnswerSaver((text) => database.saveAnswerText(answer.messageId, text));
   let ended = false;
   const generation: EngineGeneration = model.engine.generate(
@@ -120,6 +120,7 @@ function factsOf(ending: Ending, earlier: GenerationFacts | null): Partial<Gener
     replyTokens: sum(earlier?.replyTokens, usage.replyTokens),
     replyMs: sum(earlier?.replyMs, Math.round(usage.replyMs)),
     firstVisibleMessageId: usage.firstVisibleTurnId,
+    ...(ending.model === null ? {} : { windowTokens: ending.model.contextTokens }),
   };
 }
 

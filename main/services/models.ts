@@ -16,6 +16,7 @@ export interface ReadyModel {
   engine: Engine;
   name: string;
   sha256: string | null;
+  contextTokens: number;
 }
 
 export interface ModelsOptions {
@@ -71,13 +72,20 @@ export function createModels(options: ModelsOptions) {
     changed.emit(status);
   };
 
+  /** Resolves when every engine that was told to leave has given its memory back. */
+  let leaving: Promise<unknown> = Promise.resolve();
+  const end = async (ending: Engine | null): Promise<void> => {
+    if (ending !== null) leaving = Promise.all([leaving, ending.shutDown()]);
+    await leaving;
+  };
+
   const unload = async (): Promise<void> => {
     idle.stop();
     newestLoad += 1;
     const current = engine;
     engine = null;
     ready = null;
-    await current?.shutDown();
+    await end(current);
     show(unloadedStatus(path));
   };
 
@@ -88,6 +96,7 @@ export function createModels(options: ModelsOptions) {
 
   /** Starts a process and loads the model in it on one device. */
   const attempt = async (device: DeviceStep, onGpu: (used: boolean) => void): Promise<ReadyModel> => {
+    await leaving; // Two models at once may be more than the machine holds.
     const started = startEngine({
       onGone: (error) => {
         if (engine !== started) return;
@@ -125,10 +134,10 @@ export function createModels(options: ModelsOptions) {
         },
       );
       showLoaded(model);
-      return { engine: started, name: model.name, sha256 };
+      return { engine: started, name: model.name, sha256, contextTokens: model.contextTokens };
     } catch (error) {
       if (engine === started) engine = null;
-      void started.shutDown();
+      void end(started);
       throw error;
     }
   };
@@ -169,10 +178,16 @@ export function createModels(options: ModelsOptions) {
 
   const ensureLoaded = (): Promise<ReadyModel> => (ready ??= load());
 
-  // What a model was loaded with is only changed by loading it again.
+  /** Whether settings changed that a loaded model learns of only by being loaded again. */
+  let isOutdated = false;
+  const reloadIfOutdated = (): void => {
+    if (!isOutdated || idle.isHeld()) return;
+    isOutdated = false;
+    if (engine !== null) void unload().then(() => ensureLoaded().catch(() => undefined));
+  };
   settings.onChanged((now, before) => {
-    const reload = now.device !== before.device || now.windowTokens !== before.windowTokens;
-    if (reload && engine !== null && !idle.isHeld()) void unload().then(() => ensureLoaded().catch(() => undefined));
+    isOutdated ||= now.device !== before.device || now.windowTokens !== before.windowTokens;
+    reloadIfOutdated();
     if (now.unloadAfterMinutes !== before.unloadAfterMinutes) idle.restart();
   });
 
@@ -188,8 +203,14 @@ export function createModels(options: ModelsOptions) {
     },
     /** The engine if it is ready this moment; nothing is started for it. */
     loadedEngine: (): Engine | null => (status.state === 'ready' ? engine : null),
-    /** Keeps the model from being unloaded until the function that is returned is called. */
-    hold: () => idle.hold(),
+    /** Keeps the model from being unloaded, or loaded again, until the function that is returned is called. */
+    hold(): () => void {
+      const release = idle.hold();
+      return () => {
+        release();
+        reloadIfOutdated();
+      };
+    },
     /**
      * Changes the model. When the new file cannot be used, the one before stays in use and the error is thrown.
      *

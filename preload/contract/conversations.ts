@@ -40,6 +40,8 @@ export interface GenerationFacts {
   stopReason: StopReason | null;
   /** The oldest message the model could see for this answer; null while unknown. */
   firstVisibleMessageId: string | null;
+  /** Size of the window in which that was the oldest one. */
+  windowTokens: number | null;
 }
 
 export interface Message {

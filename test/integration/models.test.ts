@@ -110,6 +110,27 @@ describe('the model', () => {
     expect(services.engines.engines.map((engine) => engine.isGone())).toEqual([true, false]);
   });
 
+  it('learns of another window when the answer under way has ended, one engine after the other', async () => {
+    const services = await openServices({
+      script: { load: (path) => Promise.resolve(loadedModel(path)) },
+    });
+    const { engines, generations, settings } = services;
+    const running = lastMessage(await generations.start({ conversationId: null, text: 'First' }));
+    const waiting = lastMessage(await generations.start({ conversationId: null, text: 'Second' }));
+    const first = await engines.nextGeneration();
+    await settings.change({ windowTokens: 1024 });
+    expect(engines.engines).toHaveLength(1);
+    first.finish();
+    await finished(services, running.id);
+    (await engines.nextGeneration()).finish();
+    await finished(services, waiting.id);
+    const windows = engines.engines.map(({ loads, isGone }) => [loads[0]?.contextTokens, isGone()]);
+    expect(windows).toEqual([
+      [2048, true],
+      [1024, false],
+    ]);
+  });
+
   it('can be changed while it is still loading', async () => {
     const services = await openServices({
       script: { load: (path) => (path.includes('slow') ? new Promise(() => undefined) : load(path)) },

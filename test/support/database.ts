@@ -5,19 +5,20 @@ import Database from 'better-sqlite3';
 import { v7 as newId } from 'uuid';
 import { onTestFinished } from 'vitest';
 import { configure, openDatabase } from '../../main/database/connection.ts';
-import { migrate } from '../../main/database/migrations/index.ts';
+import { migrate, migrations } from '../../main/database/migrations/index.ts';
+import type { Migration } from '../../main/database/migrations/migration.ts';
 import { createOperations } from '../../main/database/operations.ts';
 import type { AnswerOutcome, DatabaseOperations, NewAnswerFacts, NewTurn } from '../../main/database/protocol.ts';
 import { presets } from '../../preload/contract/presets.ts';
 
 export { newId };
 
-/** A migrated database in memory, closed when the test ends. */
-export function openMemoryDatabase(): Database.Database {
+/** A database in memory, closed when the test ends; of the newest version unless told otherwise. */
+export function openMemoryDatabase(steps: readonly Migration[] = migrations): Database.Database {
   const db = new Database(':memory:');
   onTestFinished(() => void db.close());
   configure(db);
-  migrate(db);
+  migrate(db, steps);
   return db;
 }
 

@@ -2,10 +2,11 @@ import type Database from 'better-sqlite3';
 import { writeBackup } from '../backup.ts';
 import { databaseError } from '../sqlite-errors.ts';
 import { initial } from './0001-initial.ts';
+import { modelLibrary } from './0002-model-library.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step there ever was, oldest first. */
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, modelLibrary];
 
 export const newestVersion = migrations.length;
 

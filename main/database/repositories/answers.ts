@@ -157,6 +157,7 @@ const factColumns: { [F in keyof GenerationFacts]: string } = {
   replyMs: 'reply_ms',
   stopReason: 'stop_reason',
   firstVisibleMessageId: 'first_visible_message_id',
+  windowTokens: 'window_tokens',
 };
 
 function updateFacts(db: Database.Database, messageId: string, facts: Partial<GenerationFacts>): void {

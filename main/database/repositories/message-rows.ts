@@ -18,7 +18,7 @@ export const messageColumns = `
   g.model_name AS modelName, g.model_sha256 AS modelSha256, g.preset_id AS presetId, g.parameters, g.seed,
   g.prompt_tokens AS promptTokens, g.reused_tokens AS reusedTokens, g.reply_tokens AS replyTokens,
   g.prompt_ms AS promptMs, g.reply_ms AS replyMs, g.stop_reason AS stopReason,
-  g.first_visible_message_id AS firstVisibleMessageId`;
+  g.first_visible_message_id AS firstVisibleMessageId, g.window_tokens AS windowTokens`;
 
 /** A message as stored, without its siblings. The facts are null for a question. */
 export interface MessageRow {
@@ -42,6 +42,7 @@ export interface MessageRow {
   replyMs: number | null;
   stopReason: StopReason | null;
   firstVisibleMessageId: string | null;
+  windowTokens: number | null;
 }
 
 const parametersSchema = z.object({
@@ -118,6 +119,7 @@ function toFacts(row: MessageRow): GenerationFacts | null {
     replyMs: row.replyMs,
     stopReason: row.stopReason,
     firstVisibleMessageId: row.firstVisibleMessageId,
+    windowTokens: row.windowTokens,
   };
 }
 

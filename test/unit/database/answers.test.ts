@@ -102,6 +102,7 @@ describe('an answer', () => {
           replyMs: Number.NaN,
           stopReason: 'length',
           firstVisibleMessageId: turn.questionId,
+          windowTokens: 2048,
         },
       }),
     );
@@ -117,6 +118,7 @@ describe('an answer', () => {
       replyMs: null,
       stopReason: 'length',
       firstVisibleMessageId: turn.questionId,
+      windowTokens: 2048,
     });
     expect(operations.getConversation(turn.conversationId).updatedAt).toBe(4_000);
   });

@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { closeDatabase, openDatabase } from '../../../main/database/connection.ts';
 import { newestVersion } from '../../../main/database/migrations/index.ts';
@@ -119,6 +120,15 @@ describe('a database of a newer version', () => {
   });
 });
 
+/** The pages, counted from 0, that hold the schema. */
+function schemaPagesOf(path: string): Set<number> {
+  const db = new Database(path);
+  const sql = `SELECT pageno - 1 FROM dbstat WHERE name = 'sqlite_schema'`;
+  const pages = db.prepare<[], number>(sql).pluck().all();
+  db.close();
+  return new Set(pages);
+}
+
 describe('a damaged file', () => {
   const filled = () => {
     const path = temporaryDatabasePath();
@@ -130,7 +140,8 @@ describe('a damaged file', () => {
       operations.finishAnswer(completeOutcome(turn.answerId, { text: 'leaf '.repeat(2_000) }));
     }
     closeDatabase(db);
-    return { path, turns, bytes: readFileSync(path) };
+    const schemaPages = schemaPagesOf(path);
+    return { path, turns, schemaPages, bytes: readFileSync(path) };
   };
 
   it.each([
@@ -157,7 +168,7 @@ describe('a damaged file', () => {
   });
 
   it('does not crash once open, and its other conversations can still be read', () => {
-    const { path, turns, bytes } = filled();
+    const { path, turns, schemaPages, bytes } = filled();
     const pageBytes = 4096;
     const damagedPages = new Set<string>();
     let unreadable = 0;
@@ -166,6 +177,11 @@ describe('a damaged file', () => {
       const damaged = Buffer.from(bytes);
       damaged.fill(0xaa, page * pageBytes, (page + 1) * pageBytes);
       writeFileSync(path, damaged);
+      // Nothing can be read without the schema: a file whose damage lies there is refused at once.
+      if (schemaPages.has(page)) {
+        expect(codeOf(() => openForTest(path))).toBe('database-unreadable');
+        continue;
+      }
       const operations = createOperations(openForTest(path));
       for (const turn of turns) {
         const code = codeOf(() => operations.getBranch(turn.conversationId));

@@ -48,6 +48,7 @@ describe('the branch', () => {
           replyMs: null,
           stopReason: null,
           firstVisibleMessageId: null,
+          windowTokens: null,
         },
       },
     ]);

@@ -136,3 +136,22 @@ it('a failing backup stops the migration, keeps an older backup and leaves nothi
   expect(readdirSync(dirname(path)).filter((name) => name.includes('unfinished'))).toEqual([]);
   expect(createOperations(db).listConversations()).toHaveLength(1);
 });
+
+it('version 2 keeps what version 1 held; the window of older answers is not known', () => {
+  const db = openMemoryDatabase(migrations.slice(0, 1));
+  db.exec(`
+    INSERT INTO conversations (id, title, created_at, updated_at) VALUES ('c', 'Memes', 1, 2);
+    INSERT INTO messages (id, conversation_id, role, text, status, created_at)
+      VALUES ('q', 'c', 'prompter', 'What is a meme?', 'complete', 1);
+    INSERT INTO messages (id, conversation_id, parent_id, role, text, status, created_at)
+      VALUES ('a', 'c', 'q', 'assistant', 'An idea.', 'complete', 1);
+    INSERT INTO generations (message_id, model_name, preset_id, parameters, seed, first_visible_message_id)
+      VALUES ('a', 'model', 'k50',
+        '{"temperature":1,"topK":50,"topP":1,"typicalP":null,"repetitionPenalty":1.2,"maxNewTokens":8}', 7, 'q');
+    UPDATE conversations SET current_leaf_id = 'a';
+  `);
+  migrate(db);
+  expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
+  const [, answer] = createOperations(db).getBranch('c');
+  expect(answer?.generation).toMatchObject({ seed: 7, firstVisibleMessageId: 'q', windowTokens: null });
+});

@@ -13,6 +13,8 @@ interface Said {
   sawFrom?: string | null;
 }
 
+const windowTokens = 2048;
+
 function message({ id, role, text = `text of ${id}`, sawFrom = null }: Said): Message {
   return {
     id,
@@ -40,11 +42,12 @@ function message({ id, role, text = `text of ${id}`, sawFrom = null }: Said): Me
             replyMs: null,
             stopReason: null,
             firstVisibleMessageId: sawFrom,
+            windowTokens,
           },
   };
 }
 
-const ids = (said: readonly Said[]): string[] => turnsOf(said.map(message)).map(({ id }) => id);
+const ids = (said: readonly Said[]): string[] => turnsOf(said.map(message), windowTokens).map(({ id }) => id);
 const q = (id: string): Said => ({ id, role: 'prompter' });
 const a = (id: string, sawFrom: string | null, text?: string): Said => ({
   id,
@@ -56,12 +59,12 @@ const a = (id: string, sawFrom: string | null, text?: string): Said => ({
 describe('the turns of a branch', () => {
   it('are id, role and text, as they were', () => {
     const said = [q('q0'), a('a0', 'q0', '  spaces\n'), q('q1')].map(message);
-    expect(turnsOf(said)).toEqual([
+    expect(turnsOf(said, windowTokens)).toEqual([
       { id: 'q0', role: 'prompter', text: 'text of q0' },
       { id: 'a0', role: 'assistant', text: '  spaces\n' },
       { id: 'q1', role: 'prompter', text: 'text of q1' },
     ]);
-    expect(turnsOf([])).toEqual([]);
+    expect(turnsOf([], windowTokens)).toEqual([]);
   });
 
   it('leave out answers without a word, but no question', () => {
@@ -76,6 +79,12 @@ describe('the turns of a branch', () => {
   it('of answers that do not know what they saw: the newest that knows counts', () => {
     const said = [q('q0'), a('a0', 'q0'), q('q1'), a('a1', 'q1'), q('q2'), a('a2', null), q('q3'), a('a3', null, '')];
     expect(ids(said)).toEqual(['q1', 'a1', 'q2', 'a2', 'q3']);
+  });
+
+  it('are all of them in a window of another size: what had fallen out may be seen again', () => {
+    const said = [q('q0'), a('a0', 'q0'), q('q1'), a('a1', 'q1'), q('q2')].map(message);
+    expect(turnsOf(said, windowTokens).map(({ id }) => id)).toEqual(['q1', 'a1', 'q2']);
+    expect(turnsOf(said, 1024).map(({ id }) => id)).toEqual(['q0', 'a0', 'q1', 'a1', 'q2']);
   });
 
   it('are all of them when nobody knows, or when what was seen is on another branch', () => {
@@ -101,7 +110,7 @@ it('what is left out would not have been seen: the window is the same with and w
         const [questionId, answerId] = [`q${index}`, `a${index}`];
         sizes.set(questionId, question).set(answerId, answer);
         said.push({ id: questionId, role: 'prompter' });
-        const seen = fit(turnsOf(said.map(message)));
+        const seen = fit(turnsOf(said.map(message), windowTokens));
         expect(seen).toBe(fit(said));
         said.push(a(answerId, seen));
       });
