@@ -52,7 +52,8 @@ export function loadPlainly(modelPath: string): Promise<EngineModel> {
 }
 
 export interface AskResult extends GenerationEnd {
-  text: string;
+  /** The answer as the next question will have it before it: the engine knows its words again by this id. */
+  turn: Turn;
   /** From the request to the first text. */
   firstTextMs: number;
 }
@@ -63,6 +64,7 @@ export async function ask(
   turns: Turn[],
   parameters: Partial<SamplingParameters> = {},
 ): Promise<AskResult> {
+  const answerId = randomUUID();
   let text = '';
   let firstTextMs = Number.NaN;
   const startedMs = performance.now();
@@ -70,7 +72,7 @@ export async function ask(
     {
       conversationId,
       turns,
-      answerId: randomUUID(),
+      answerId,
       answerSoFar: '',
       parameters: { ...presets.k50, ...parameters },
       seed: 1,
@@ -84,7 +86,7 @@ export async function ask(
     },
   );
   const end = await generation.end;
-  return { ...end, text, firstTextMs };
+  return { ...end, turn: { id: answerId, role: 'assistant', text }, firstTextMs };
 }
 
 /** A question of about `words` words, different for each `index`, that any model spells with one or two tokens a word. */

@@ -85,9 +85,9 @@ for (let index = 0; index < turnCount; index += 1) {
   const question: Turn = { id: `q${String(index)}`, role: 'prompter', text: longQuestion(questionWords, index) };
   const { draftTokens } = await engine.measure({ turns: [], draft: question.text });
   turns.push(question);
-  const { usage, text } = await ask(engine, conversationId, turns, { maxNewTokens: replyTokens });
+  const { usage, turn } = await ask(engine, conversationId, turns, { maxNewTokens: replyTokens });
   if (usage === null) throw new Error('There is no answer.');
-  turns.push({ id: `a${String(index)}`, role: 'assistant', text });
+  turns.push(turn);
   readTokens += usage.promptTokens - usage.reusedTokens + usage.replyTokens;
   newTokens += draftTokens + usage.replyTokens;
   longestSilenceMs = Math.max(longestSilenceMs, usage.promptMs);

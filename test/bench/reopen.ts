@@ -36,7 +36,7 @@ async function writeConversation(): Promise<{
   return {
     turns: [
       ...turns,
-      { id: 'a1', role: 'assistant', text: first.text },
+      first.turn,
       { id: 'q2', role: 'prompter', text: 'And then?' },
     ],
     tokens,
