@@ -11,12 +11,16 @@ export default defineConfig({
     build: {
       target: 'node20',
       outDir: 'out/main',
-      externalizeDeps: { include: ['electron', 'better-sqlite3', 'node-llama-cpp'] },
+      externalizeDeps: { include: ['electron', 'better-sqlite3', 'node-llama-cpp', 'koffi'] },
       rolldownOptions: {
         input: {
           index: 'main/index.ts',
           'database-worker': 'main/database/worker.ts',
           engine: 'main/engine/process/index.ts',
+          inspection: 'main/engine/process/inspection.ts',
+          installation: 'main/installation/process/index.ts',
+          'quantize-worker': 'main/installation/process/quantization/worker.ts',
+          'memory-speed-worker': 'main/installation/process/memory-speed-worker.ts',
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -2,8 +2,10 @@ import { app, dialog, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import { toErrorReport } from '../preload/contract/errors.ts';
 import type { MenuCommand } from '../preload/contract/app.ts';
+import type { Installation } from '../preload/contract/library.ts';
 import { openCore, type Core } from './core.ts';
 import { installMenu } from './desktop/menu.ts';
+import { taskBarFraction } from './desktop/task-bar.ts';
 import { createElectronTransport, type ElectronTransport } from './ipc/electron-transport.ts';
 import { createHandlers } from './ipc/handlers/index.ts';
 import { registerHandlers } from './ipc/router.ts';
@@ -28,6 +30,15 @@ function broadcastChanges(core: Core, ipc: ElectronTransport): void {
   });
   core.models.onChanged((status) => {
     ipc.broadcast('models:changed', status);
+  });
+  core.libraryEvents.changed.on((library) => {
+    ipc.broadcast('library:changed', library);
+  });
+  core.libraryEvents.advanced.on((installation) => {
+    ipc.broadcast('library:installation-advanced', installation);
+  });
+  core.libraryEvents.fileRead.on((progress) => {
+    ipc.broadcast('library:file-read', progress);
   });
   core.settings.onChanged((settings) => {
     ipc.broadcast('settings:changed', settings);
@@ -87,6 +98,17 @@ export async function startApp({ root, dataFolder, modelOverride }: AppOptions):
       void coreSoon.then(warmUp, () => undefined);
     });
   };
+
+  const showInTaskBar = (installations: readonly Installation[]): void => {
+    window?.setProgressBar(taskBarFraction(installations));
+  };
+  coreSoon.then(
+    ({ libraryEvents }) => {
+      libraryEvents.advanced.on((installation) => showInTaskBar([installation]));
+      libraryEvents.changed.on(({ installations }) => showInTaskBar(installations));
+    },
+    () => undefined,
+  );
 
   installMenu((command: MenuCommand) => {
     showWindow();

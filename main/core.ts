@@ -1,11 +1,17 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import type { ModelFacts } from '../preload/contract/library.ts';
 import { openDatabaseClient } from './database/client.ts';
+import { inspectModelFile } from './engine/inspection-client.ts';
 import { startEngine } from './engine/client.ts';
+import { createJobStarter } from './installation/client.ts';
 import { createConversations } from './services/conversations.ts';
+import { createEmitter } from './services/emitter.ts';
 import { placesIn, prepareDataFolder } from './services/data-folder.ts';
 import { createGenerations } from './services/generations.ts';
 import { createLiveAnswers } from './services/live-answers.ts';
+import { openLibrary, type LibraryEvents } from './services/library-opening.ts';
+import { createModelIdentity } from './services/model-identity.ts';
 import { createModels } from './services/models.ts';
 import { createSavedStates } from './services/saved-states.ts';
 import { createSettings } from './services/settings.ts';
@@ -16,8 +22,13 @@ export interface CoreOptions {
   nodePath: string;
   /** Entry of the engine process, and of the database's worker thread. */
   engineEntry: string;
+  /** Entries of the processes that look at unknown model files, and that fetch and convert. */
+  inspectionEntry: string;
+  installationEntry: string;
   databaseWorker: URL;
   guidePath: string;
+  /** List of the models that can be fetched. */
+  cataloguePath: string;
   /** A model file for this run only, or null. */
   modelOverride: string | null;
 }
@@ -54,13 +65,18 @@ export async function openCore(options: CoreOptions) {
     now,
     dropSavedState: (conversationId) => savedStates.drop(conversationId),
   });
+  const { nodePath } = options;
+  const inspect = (path: string): Promise<ModelFacts> =>
+    inspectModelFile({ nodePath, entryPath: options.inspectionEntry, path });
+  const startJob = createJobStarter({ nodePath, entryPath: options.installationEntry });
   const models = createModels({
     database,
     settings,
     guidePath: options.guidePath,
     modelOverride: options.modelOverride,
     cacheFolder: places.cacheFolder,
-    startEngine: ({ onGone }) => startEngine({ nodePath: options.nodePath, entryPath: options.engineEntry, onGone }),
+    startEngine: ({ onGone }) => startEngine({ nodePath, entryPath: options.engineEntry, onGone }),
+    identify: createModelIdentity({ database, guidePath: options.guidePath, inspect }),
   });
   const generations = createGenerations({
     database,
@@ -72,6 +88,21 @@ export async function openCore(options: CoreOptions) {
     drawSeed: () => randomInt(2 ** 32),
   });
 
+  const libraryEvents: LibraryEvents = {
+    changed: createEmitter(),
+    advanced: createEmitter(),
+    fileRead: createEmitter(),
+  };
+  // Nothing of it is needed to answer a question, so it is built when somebody first asks for it.
+  let librarySoon: ReturnType<typeof openLibrary> | null = null;
+  const library = (): ReturnType<typeof openLibrary> =>
+    (librarySoon ??= openLibrary({
+      ...{ database, settings, models, inspect, startJob, now, events: libraryEvents },
+      guidePath: options.guidePath,
+      cataloguePath: options.cataloguePath,
+      ...{ modelsFolder: places.modelsFolder, cacheFolder: places.cacheFolder },
+    }));
+
   return {
     places,
     settings,
@@ -79,6 +110,10 @@ export async function openCore(options: CoreOptions) {
     conversations,
     models,
     generations,
+    /** The models page's side of things. */
+    library,
+    libraryEvents,
+    startJob,
     onGenerationEvent: live.onEvent,
     /** Removes for good what was deleted long ago. Nothing waits for it. */
     async tidy(): Promise<void> {
@@ -87,6 +122,7 @@ export async function openCore(options: CoreOptions) {
     },
     async dispose(): Promise<void> {
       await generations.dispose();
+      await (await librarySoon)?.dispose();
       await models.dispose();
       await dropOrphanedStates().catch(() => undefined); // Done again at the next start.
       await database.close();

@@ -7,8 +7,11 @@ export interface AppPlaces {
   /** A plain Node binary for the engine. */
   nodePath: string;
   engineEntry: string;
+  inspectionEntry: string;
+  installationEntry: string;
   databaseWorker: URL;
   guidePath: string;
+  cataloguePath: string;
   licencesPath: string;
 }
 
@@ -22,16 +25,26 @@ export function appPlaces(root: string, parts: 'built' | 'sources'): AppPlaces {
   const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node');
   const code =
     parts === 'built'
-      ? { engineEntry: join(builtFolder, 'engine.js'), worker: join(builtFolder, 'database-worker.js') }
+      ? {
+          engineEntry: join(builtFolder, 'engine.js'),
+          inspectionEntry: join(builtFolder, 'inspection.js'),
+          installationEntry: join(builtFolder, 'installation.js'),
+          worker: join(builtFolder, 'database-worker.js'),
+        }
       : {
           engineEntry: join(root, 'main', 'engine', 'process', 'index.ts'),
+          inspectionEntry: join(root, 'main', 'engine', 'process', 'inspection.ts'),
+          installationEntry: join(root, 'main', 'installation', 'process', 'index.ts'),
           worker: join(root, 'main', 'database', 'worker.ts'),
         };
   return {
     nodePath: existsSync(node) ? node : 'node',
     engineEntry: code.engineEntry,
+    inspectionEntry: code.inspectionEntry,
+    installationEntry: code.installationEntry,
     databaseWorker: pathToFileURL(code.worker),
     guidePath: join(root, 'resources', 'guide-model', 'guide.gguf'),
+    cataloguePath: join(root, 'resources', 'model-catalogue.json'),
     licencesPath: join(root, 'THIRD_PARTY.md'),
   };
 }

@@ -1,4 +1,4 @@
-import { ipcRenderer } from 'electron';
+import { ipcRenderer, webUtils } from 'electron';
 import type { AssistantApi, Events } from './contract/api.ts';
 import type { Channel, EventName } from './contract/channels.ts';
 
@@ -47,12 +47,28 @@ export const assistantApi = {
   },
   models: {
     status: () => invoke('models:status'),
-    chooseFile: () => invoke('models:choose-file'),
-    useGuide: () => invoke('models:use-guide'),
     load: (input) => invoke('models:load', input),
     stateCache: () => invoke('models:state-cache'),
     clearStateCache: () => invoke('models:clear-state-cache'),
     onChanged: (listener) => subscribe('models:changed', listener),
+  },
+  library: {
+    get: () => invoke('library:get'),
+    inspectFile: (input) => invoke('library:inspect-file', input),
+    addFile: (input) => invoke('library:add-file', input),
+    pathOfDropped: (file) => webUtils.getPathForFile(file),
+    use: (input) => invoke('library:use', input),
+    verify: (input) => invoke('library:verify', input),
+    cancelVerify: (input) => invoke('library:cancel-verify', input),
+    reveal: (input) => invoke('library:reveal', input),
+    remove: (input) => invoke('library:remove', input),
+    install: (input) => invoke('library:install', input),
+    pauseInstallation: (input) => invoke('library:pause-installation', input),
+    resumeInstallation: (input) => invoke('library:resume-installation', input),
+    cancelInstallation: (input) => invoke('library:cancel-installation', input),
+    onChanged: (listener) => subscribe('library:changed', listener),
+    onInstallationAdvanced: (listener) => subscribe('library:installation-advanced', listener),
+    onFileRead: (listener) => subscribe('library:file-read', listener),
   },
   settings: {
     get: () => invoke('settings:get'),

@@ -4,9 +4,11 @@ import { join, resolve } from 'node:path';
 import { AppError, toErrorReport } from '../../preload/contract/errors.ts';
 import { helpText, parseCommandLine, type CommandLine } from '../arguments.ts';
 import { openCore } from '../core.ts';
+import { createJobStarter } from '../installation/client.ts';
 import { appPlaces } from '../places.ts';
 import { defaultDataFolder } from '../services/data-folder.ts';
 import { ask } from './ask.ts';
+import { convert } from './convert.ts';
 
 /** Entry of the terminal: the same services as the desktop app, without a window. Runs under plain Node. */
 
@@ -35,6 +37,12 @@ async function main(): Promise<number> {
   if (commandLine.version) {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  if (commandLine.conversion !== null) {
+    const { nodePath, installationEntry } = appPlaces(root, 'sources');
+    const startJob = createJobStarter({ nodePath, entryPath: installationEntry });
+    await convert(commandLine.conversion, commandLine.json, startJob, process);
     return 0;
   }
   if (commandLine.ask === null || commandLine.ask.trim() === '') {

@@ -39,6 +39,14 @@ const operationNames: Record<OperationName, true> = {
   changeSettings: true,
   findModelFile: true,
   saveModelFile: true,
+  listModels: true,
+  getModel: true,
+  saveModel: true,
+  deleteModel: true,
+  measuredSpeed: true,
+  listInstallations: true,
+  saveInstallation: true,
+  deleteInstallation: true,
 };
 
 /**

@@ -4,6 +4,7 @@ import * as answers from './repositories/answers.ts';
 import * as conversations from './repositories/conversations.ts';
 import * as messages from './repositories/messages.ts';
 import * as modelFiles from './repositories/model-files.ts';
+import * as models from './repositories/models.ts';
 import * as settings from './repositories/settings.ts';
 
 /**
@@ -42,5 +43,14 @@ export function createOperations(
 
     findModelFile: (path) => modelFiles.findModelFile(db, path),
     saveModelFile: (record) => modelFiles.saveModelFile(db, record),
+
+    listModels: () => models.listModels(db),
+    getModel: (id) => models.getModel(db, id),
+    saveModel: (record) => models.saveModel(db, record),
+    deleteModel: (id) => models.deleteModel(db, id),
+    measuredSpeed: (sha256) => models.measuredSpeed(db, sha256),
+    listInstallations: () => models.listInstallations(db),
+    saveInstallation: (record) => models.saveInstallation(db, record),
+    deleteInstallation: (id) => models.deleteInstallation(db, id),
   };
 }

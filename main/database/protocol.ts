@@ -5,6 +5,7 @@ import type {
   MessageStatus,
 } from '../../preload/contract/conversations.ts';
 import type { ErrorCode, ErrorReport } from '../../preload/contract/errors.ts';
+import type { ConversionType, ModelFacts } from '../../preload/contract/library.ts';
 import type { Settings } from '../../preload/contract/settings.ts';
 
 /** A question and the empty answer that waits for it, written in one transaction. Times in ms since 1970. */
@@ -50,6 +51,29 @@ export interface ModelFileRecord {
   sha256: string;
 }
 
+/** A model of the library. The bundled guide is not among them. */
+export interface ModelRecord {
+  id: string;
+  path: string;
+  source: 'catalogue' | 'file';
+  catalogueId: string | null;
+  /** Whether the file lies in the app's own folder. */
+  isManaged: boolean;
+  facts: ModelFacts;
+  /** What the file must be; null while it was never read as a whole. */
+  sha256: string | null;
+  verifiedAt: number | null;
+  addedAt: number;
+}
+
+/** A model on its way: what was ordered. How far it is, its folder tells. */
+export interface InstallationRecord {
+  id: string;
+  catalogueId: string;
+  type: ConversionType;
+  createdAt: number;
+}
+
 /**
  * Everything that can be asked of the database. The worker runs these synchronously on its one connection; the client
  * offers the same names as promises. Operations that name a conversation or message fail with `not-found`.
@@ -92,6 +116,18 @@ export interface DatabaseOperations {
 
   findModelFile(path: string): ModelFileRecord | null;
   saveModelFile(record: ModelFileRecord): void;
+
+  listModels(): ModelRecord[];
+  getModel(modelId: string): ModelRecord;
+  /** Adds a model or replaces what is known of it; a path is in the library once. */
+  saveModel(record: ModelRecord): void;
+  deleteModel(modelId: string): void;
+  /** Tokens per second of the model's last answers, or null. */
+  measuredSpeed(sha256: string): number | null;
+  listInstallations(): InstallationRecord[];
+  /** Does nothing when this model is already on its way in this type. */
+  saveInstallation(record: InstallationRecord): void;
+  deleteInstallation(installationId: string): void;
 }
 
 export type OperationName = keyof DatabaseOperations;

@@ -26,7 +26,7 @@ export function installMenu(choose: (command: MenuCommand) => void): void {
           item('Previous conversation', 'previous-conversation', 'CmdOrCtrl+PageUp'),
           item('Next conversation', 'next-conversation', 'CmdOrCtrl+PageDown'),
           separator,
-          item('Choose a model file…', 'choose-model'),
+          item('Models…', 'show-models', 'CmdOrCtrl+Shift+M'),
           ...(isMac
             ? []
             : [

@@ -27,6 +27,8 @@ export function placesIn(dataFolder: string) {
     databasePath: join(dataFolder, 'conversations.sqlite3'),
     /** Saved states and what is known of this machine's speed: nothing that could not be had again. */
     cacheFolder: join(dataFolder, 'cache'),
+    /** Models that were fetched or copied. */
+    modelsFolder: join(dataFolder, 'models'),
     /** What Chromium keeps for itself; nothing of the owner's is in it. */
     browserFolder: join(dataFolder, 'browser'),
   };

@@ -185,7 +185,8 @@ export function createGenerations(options: GenerationsOptions) {
     }): Promise<DraftPreview | null> {
       const engine = models.loadedEngine();
       if (engine === null || this.isBusy()) return null;
-      const turns = conversationId === null ? [] : turnsOf(await database.getBranch(conversationId), models.status().contextTokens);
+      const turns =
+        conversationId === null ? [] : turnsOf(await database.getBranch(conversationId), models.status().contextTokens);
       const { firstVisibleTurnId, ...measure } = await engine.measure({ turns, draft: text });
       if (measure.fits && conversationId !== null && !this.isBusy()) {
         engine.prepare({ conversationId, turns, draft: text });

@@ -9,6 +9,7 @@ import { loadOnBestDevice } from './device-ladder.ts';
 import { createEmitter } from './emitter.ts';
 import { createIdleTimer } from './idle-timer.ts';
 import { modelSha256 } from './model-hash.ts';
+import { checkKnownFile, type ModelIdentity } from './model-identity.ts';
 import type { SettingsService } from './settings.ts';
 
 /** A model that can answer now. */
@@ -28,6 +29,8 @@ export interface ModelsOptions {
   /** A file given at start (`--model`), used instead of the chosen one and not remembered. */
   modelOverride: string | null;
   cacheFolder: string;
+  /** How a file is to be used and what it has to be; throws when it cannot be used. */
+  identify: (path: string) => Promise<ModelIdentity>;
 }
 
 /** Share of the progress bar for reading the file once to know its hash, when that is needed. */
@@ -110,15 +113,18 @@ export function createModels(options: ModelsOptions) {
     engine = started;
     let hashed = 0;
     try {
+      const identity = await options.identify(path);
       const sha256 = await modelSha256(database, path, (fraction) => {
         hashed = hashShare;
         show({ loadFraction: fraction * hashShare });
       }).catch(() => null); // The engine says in better words what is wrong with the file.
+      checkKnownFile(identity.sha256, sha256);
       const { windowTokens, stateCacheLimitBytes } = settings.get();
       const model = await started.load(
         {
           modelPath: path,
           modelSha256: sha256,
+          promptFormat: identity.promptFormat,
           contextTokens: windowTokens,
           device,
           ignoreMemory,
@@ -193,6 +199,8 @@ export function createModels(options: ModelsOptions) {
 
   return {
     status: () => status,
+    /** Absolute path of the chosen file. */
+    path: (): string => path,
     onChanged: changed.on,
     /** The model, loaded if it is not yet; fails with a `model-*`, `engine-*` or `out-of-memory` code. */
     async ensureLoaded(choice: { ignoreMemory: boolean } = { ignoreMemory: false }): Promise<ReadyModel> {

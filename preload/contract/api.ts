@@ -4,6 +4,7 @@ import type { Channel, EventName } from './channels.ts';
 import { conversationInputs, type ConversationChange, type ConversationsApi } from './conversations.ts';
 import type { Envelope } from './errors.ts';
 import { generationInputs, type GenerationEvent, type GenerationsApi } from './generations.ts';
+import { libraryInputs, type Installation, type Library, type LibraryApi } from './library.ts';
 import { modelInputs, type ModelsApi, type ModelStatus } from './models.ts';
 import { settingsInputs, type Settings, type SettingsApi } from './settings.ts';
 
@@ -13,6 +14,7 @@ export interface AssistantApi {
   conversations: ConversationsApi;
   generations: GenerationsApi;
   models: ModelsApi;
+  library: LibraryApi;
   settings: SettingsApi;
 }
 
@@ -22,6 +24,7 @@ export const inputSchemas = {
   ...conversationInputs,
   ...generationInputs,
   ...modelInputs,
+  ...libraryInputs,
   ...settingsInputs,
 } satisfies Record<Channel, z.ZodType>;
 
@@ -48,11 +51,21 @@ export interface Outputs {
   'generations:stop': ValueOf<GenerationsApi['stop']>;
   'generations:preview': ValueOf<GenerationsApi['preview']>;
   'models:status': ValueOf<ModelsApi['status']>;
-  'models:choose-file': ValueOf<ModelsApi['chooseFile']>;
-  'models:use-guide': ValueOf<ModelsApi['useGuide']>;
   'models:load': ValueOf<ModelsApi['load']>;
   'models:state-cache': ValueOf<ModelsApi['stateCache']>;
   'models:clear-state-cache': ValueOf<ModelsApi['clearStateCache']>;
+  'library:get': ValueOf<LibraryApi['get']>;
+  'library:inspect-file': ValueOf<LibraryApi['inspectFile']>;
+  'library:add-file': ValueOf<LibraryApi['addFile']>;
+  'library:use': ValueOf<LibraryApi['use']>;
+  'library:verify': ValueOf<LibraryApi['verify']>;
+  'library:cancel-verify': ValueOf<LibraryApi['cancelVerify']>;
+  'library:reveal': ValueOf<LibraryApi['reveal']>;
+  'library:remove': ValueOf<LibraryApi['remove']>;
+  'library:install': ValueOf<LibraryApi['install']>;
+  'library:pause-installation': ValueOf<LibraryApi['pauseInstallation']>;
+  'library:resume-installation': ValueOf<LibraryApi['resumeInstallation']>;
+  'library:cancel-installation': ValueOf<LibraryApi['cancelInstallation']>;
   'settings:get': ValueOf<SettingsApi['get']>;
   'settings:change': ValueOf<SettingsApi['change']>;
 }
@@ -63,5 +76,8 @@ export interface Events extends Record<EventName, unknown> {
   'conversations:changed': ConversationChange;
   'generations:advanced': GenerationEvent;
   'models:changed': ModelStatus;
+  'library:changed': Library;
+  'library:installation-advanced': Installation;
+  'library:file-read': { of: string; fraction: number | null };
   'settings:changed': Settings;
 }

@@ -21,7 +21,7 @@ export const menuCommands = [
   'retry-answer',
   'continue-answer',
   'copy-answer',
-  'choose-model',
+  'show-models',
   'show-shortcuts',
   'show-about',
 ] as const;

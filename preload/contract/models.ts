@@ -23,8 +23,6 @@ export interface ModelStatus {
 
 export const modelInputs = {
   'models:status': z.undefined(),
-  'models:choose-file': z.undefined(),
-  'models:use-guide': z.undefined(),
   'models:load': z.strictObject({ ignoreMemory: z.boolean() }).optional(),
   'models:state-cache': z.undefined(),
   'models:clear-state-cache': z.undefined(),
@@ -32,9 +30,6 @@ export const modelInputs = {
 
 export interface ModelsApi {
   status(): Promise<Envelope<ModelStatus>>;
-  /** Lets the owner pick a GGUF and uses it; null when the dialog was cancelled. Fails with a `model-*` code. */
-  chooseFile(): Promise<Envelope<ModelStatus | null>>;
-  useGuide(): Promise<Envelope<ModelStatus>>;
   /**
    * Loads the chosen model now, so that the first answer need not wait for it. `ignoreMemory` loads it even when it
    * seems not to fit.

@@ -6,6 +6,8 @@ import { defaultPresetId, presetIds } from './presets.ts';
 export const deviceSteps = ['gpu', 'gpu-half', 'cpu'] as const;
 export type DeviceStep = (typeof deviceSteps)[number];
 
+export const defaultHubUrl = 'https://huggingface.co';
+
 /** Everything the owner can set, with its default. The database stores one row per key. */
 export const settingsSchema = z.object({
   presetId: z.enum(presetIds).default(defaultPresetId),
@@ -31,6 +33,13 @@ export const settingsSchema = z.object({
     .min(0)
     .max(24 * 60)
     .default(30),
+  /** Where models are fetched from: the hub, or a mirror of it. */
+  hubUrl: z.url({ protocol: /^https?$/ }).default(defaultHubUrl),
+  /** A proxy for fetching; null uses the system's environment (`HTTPS_PROXY`). */
+  proxyUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -45,6 +54,8 @@ export const settingsPatchSchema = z
     device: settingsSchema.shape.device.unwrap(),
     windowTokens: settingsSchema.shape.windowTokens.unwrap(),
     unloadAfterMinutes: settingsSchema.shape.unloadAfterMinutes.unwrap(),
+    hubUrl: settingsSchema.shape.hubUrl.unwrap(),
+    proxyUrl: settingsSchema.shape.proxyUrl.unwrap(),
   })
   .partial();
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/database.ts';
@@ -131,5 +132,28 @@ describe('the terminal', () => {
     expect(interrupted).toBe(true);
     expect(code).toBe(1);
     expect(stdout.length).toBeLessThan(5000);
+  });
+});
+
+describe('converting in the terminal', () => {
+  const checkpoint = join(import.meta.dirname, '..', 'fixtures', 'pytorch');
+
+  it('makes a file that is whole and says what it is', async () => {
+    const out = join(temporaryFolder(), 'tiny.gguf');
+    const { code, stdout } = await run(['--convert', checkpoint, '--type', 'Q8_0', '--out', out, '--json']);
+    expect(code).toBe(0);
+    const summary = JSON.parse(stdout) as { path: string; sizeBytes: number; sha256: string };
+    const bytes = readFileSync(out);
+    expect(summary).toMatchObject({ path: out, type: 'Q8_0', sizeBytes: bytes.length });
+    expect(summary.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+  });
+
+  it('says what is wrong with a folder that holds none, and makes nothing', async () => {
+    const folder = temporaryFolder();
+    const { code, stdout, stderr } = await run(['--convert', folder]);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('config.json');
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

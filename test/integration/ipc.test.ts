@@ -5,9 +5,11 @@ import type { Input, Outputs } from '../../preload/contract/api.ts';
 import { channels, type Channel } from '../../preload/contract/channels.ts';
 import { AppError, type Envelope } from '../../preload/contract/errors.ts';
 import { maxQuestionLength } from '../../preload/contract/generations.ts';
+import { createLibraryHandlers } from '../../main/ipc/handlers/library.ts';
 import { openableUrl } from '../../main/ipc/handlers/links.ts';
 import { registerHandlers, type Handlers, type IpcTransport, type Sender } from '../../main/ipc/router.ts';
 import { newId } from '../support/database.ts';
+import { modelFacts } from '../support/library.ts';
 import { lastMessage, openServices, type Services } from '../support/services.ts';
 
 const own: Sender = { trusted: true };
@@ -26,8 +28,10 @@ function memoryTransport() {
 }
 
 /** Every channel over the services; what needs a desktop answers something fixed. */
-function handlersOver({ conversations, generations, models, settings }: Services): Handlers<Sender> {
+function handlersOver(services: Services): Handlers<Sender> {
+  const { conversations, generations, models, settings } = services;
   return {
+    ...createLibraryHandlers(services, { chooseModelFile: async () => null, reveal: () => undefined }),
     'app:info': async () => ({ version: '0', dataFolder: '/d', platform: 'linux', electronVersion: '0' }),
     'app:licences': async () => 'licences',
     'app:copy-text': async () => null,
@@ -47,8 +51,6 @@ function handlersOver({ conversations, generations, models, settings }: Services
     'models:clear-state-cache': async () => ({ sizeBytes: 0 }),
     'generations:stop': (input) => generations.stop(input),
     'models:status': async () => models.status(),
-    'models:choose-file': async () => null,
-    'models:use-guide': () => models.use(null),
     'models:load': async () => {
       await models.ensureLoaded();
       return models.status();
@@ -59,7 +61,10 @@ function handlersOver({ conversations, generations, models, settings }: Services
 }
 
 async function openIpc() {
-  const services = await openServices();
+  const noSuchFile = new AppError('not-found', 'There is no such file.');
+  const services = await openServices({
+    inspect: async (path) => (path === '/guide.gguf' ? modelFacts() : Promise.reject(noSuchFile)),
+  });
   const memory = memoryTransport();
   const log = vi.fn<(channel: Channel, error: unknown) => void>();
   registerHandlers(memory.transport, handlersOver(services), log);
@@ -119,8 +124,27 @@ const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
   },
   'generations:stop': { good: { messageId: id }, bad: [{ messageId: 5 }, 'x'] },
   'models:status': { good: undefined, bad: [{}] },
-  'models:choose-file': { good: undefined, bad: ['/etc/passwd', { path: '/etc/passwd' }] },
-  'models:use-guide': { good: undefined, bad: [{ path: '/m' }] },
+  'library:get': { good: undefined, bad: [{}] },
+  'library:inspect-file': { good: { path: null }, bad: [undefined, { path: '' }, { path: 'x'.repeat(4097) }, {}] },
+  'library:add-file': {
+    good: { path: '/nowhere.gguf', copy: false, asCompletion: false },
+    bad: [{ path: '/m.gguf' }, { path: '/m.gguf', copy: 'yes', asCompletion: false }],
+  },
+  'library:use': { good: { modelId: id }, bad: [{ modelId: '/etc/passwd' }, {}] },
+  'library:verify': { good: { modelId: id }, bad: [{ modelId: '../x' }] },
+  'library:cancel-verify': { good: { modelId: id }, bad: [{ modelId: 7 }] },
+  'library:reveal': { good: { modelId: id }, bad: [{ path: '/' }] },
+  'library:remove': { good: { modelId: id }, bad: [{ modelId: id, force: true }] },
+  'library:install': {
+    good: { catalogueId: 'no-such-model', type: 'Q4_K_M' },
+    bad: [
+      { catalogueId: 'x', type: 'Q2_K' },
+      { catalogueId: 'x'.repeat(101), type: 'Q4_0' },
+    ],
+  },
+  'library:pause-installation': { good: { installationId: id }, bad: [{ installationId: 'all' }] },
+  'library:resume-installation': { good: { installationId: id }, bad: [{}] },
+  'library:cancel-installation': { good: { installationId: id }, bad: [{ installationId: null }] },
   'models:load': { good: { ignoreMemory: true }, bad: [{ path: '/m' }, { ignoreMemory: 1 }, null] },
   'models:state-cache': { good: undefined, bad: [{}] },
   'models:clear-state-cache': { good: undefined, bad: [{ folder: '/' }] },
@@ -178,7 +202,8 @@ describe('every channel', () => {
     const { call, log } = await openIpc();
     for (const channel of channels) {
       const outcome = await call(own, channel, inputs[channel].good);
-      if (!outcome.ok) expect(outcome.error.code, channel).toBe('not-found');
+      // Changing the model waits for the answer that was just asked for.
+      if (!outcome.ok) expect(outcome.error.code, channel).toBe(channel === 'library:use' ? 'busy' : 'not-found');
     }
     expect(log).not.toHaveBeenCalled();
   });

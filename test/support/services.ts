@@ -1,15 +1,20 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openDatabaseClient } from '../../main/database/client.ts';
 import type { DatabaseClient } from '../../main/database/protocol.ts';
 import { createConversations } from '../../main/services/conversations.ts';
+import { createEmitter } from '../../main/services/emitter.ts';
 import { createGenerations } from '../../main/services/generations.ts';
 import { createLiveAnswers } from '../../main/services/live-answers.ts';
+import { openLibrary, type LibraryEvents } from '../../main/services/library-opening.ts';
+import { createModelIdentity } from '../../main/services/model-identity.ts';
 import { createModels } from '../../main/services/models.ts';
 import { createSettings } from '../../main/services/settings.ts';
 import type { Message, Transcript } from '../../preload/contract/conversations.ts';
 import type { GenerationEvent } from '../../preload/contract/generations.ts';
+import type { ModelFacts } from '../../preload/contract/library.ts';
 import { temporaryFolder } from './database.ts';
+import { cataloguePath, createScriptedJobs, modelFacts } from './library.ts';
 import { createScriptedEngines, type Script } from './scripted-engine.ts';
 
 const workerUrl = new URL('../../main/database/worker.ts', import.meta.url);
@@ -19,6 +24,8 @@ export interface ServicesOptions {
   script?: Script;
   guidePath?: string;
   modelOverride?: string | null;
+  /** What the look at an unknown model file finds; facts of a usable one unless told. */
+  inspect?: (path: string) => Promise<ModelFacts>;
   /** Puts something between the services and the real database. */
   around?: (database: DatabaseClient) => DatabaseClient;
 }
@@ -40,13 +47,16 @@ export async function openServices(options: ServicesOptions = {}) {
     now: Date.now,
     dropSavedState: async (conversationId) => void droppedStates.push(conversationId),
   });
+  const guidePath = options.guidePath ?? '/guide.gguf';
+  const inspect = options.inspect ?? ((path: string) => Promise.resolve(modelFacts({ name: basename(path) })));
   const models = createModels({
     database,
     settings,
-    guidePath: options.guidePath ?? '/guide.gguf',
+    guidePath,
     modelOverride: options.modelOverride ?? null,
     cacheFolder: join(dataFolder, 'cache'),
     startEngine: engines.startEngine,
+    identify: createModelIdentity({ database, guidePath, inspect }),
   });
   let seeds = 0;
   const generations = createGenerations({
@@ -58,6 +68,19 @@ export async function openServices(options: ServicesOptions = {}) {
     now: Date.now,
     drawSeed: () => (seeds += 1),
   });
+  const jobs = createScriptedJobs();
+  const libraryEvents: LibraryEvents = {
+    changed: createEmitter(),
+    advanced: createEmitter(),
+    fileRead: createEmitter(),
+  };
+  let librarySoon: ReturnType<typeof openLibrary> | null = null;
+  const library = (): ReturnType<typeof openLibrary> =>
+    (librarySoon ??= openLibrary({
+      ...{ database, settings, models, inspect, startJob: jobs.startJob, now: Date.now, events: libraryEvents },
+      ...{ guidePath, cataloguePath, cacheFolder: join(dataFolder, 'cache') },
+      modelsFolder: join(dataFolder, 'models'),
+    }));
   const events: GenerationEvent[] = [];
   live.onEvent((event) => events.push(event));
   let disposed = false;
@@ -65,6 +88,7 @@ export async function openServices(options: ServicesOptions = {}) {
     if (disposed) return;
     disposed = true;
     await generations.dispose();
+    await (await librarySoon)?.dispose();
     await models.dispose();
     await realDatabase.close();
   };
@@ -79,6 +103,9 @@ export async function openServices(options: ServicesOptions = {}) {
     conversations,
     models,
     generations,
+    jobs,
+    library,
+    libraryEvents,
     events,
     droppedStates,
     dispose,

@@ -1,10 +1,10 @@
 import { app as electronApp, BrowserWindow, clipboard, dialog, shell } from 'electron';
 import { readFile } from 'node:fs/promises';
-import type { Outputs } from '../../../preload/contract/api.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { Core } from '../../core.ts';
 import type { ElectronSender } from '../electron-transport.ts';
 import type { Handlers } from '../router.ts';
+import { createLibraryHandlers } from './library.ts';
 import { openableUrl } from './links.ts';
 
 export interface HandlerOptions {
@@ -22,8 +22,11 @@ function windowOf(sender: ElectronSender): BrowserWindow {
 async function chooseModelFile(window: BrowserWindow): Promise<string | null> {
   const { canceled, filePaths } = await dialog.showOpenDialog(window, {
     title: 'Choose a model file',
-    buttonLabel: 'Use this model',
-    filters: [{ name: 'GGUF models', extensions: ['gguf'] }],
+    buttonLabel: 'Look at this file',
+    filters: [
+      { name: 'GGUF models', extensions: ['gguf'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
     properties: ['openFile'],
   });
   return canceled ? null : (filePaths[0] ?? null);
@@ -45,14 +48,11 @@ async function askToOpen(window: BrowserWindow, url: string): Promise<boolean> {
 export function createHandlers({ core, licencesPath }: HandlerOptions): Handlers<ElectronSender> {
   const { conversations, generations, models, settings, places, savedStates } = core;
 
-  const useModel = async (path: string | null): Promise<Outputs['models:use-guide']> => {
-    if (generations.isBusy()) {
-      throw new AppError('busy', 'An answer is still being written. Stop it before changing the model.');
-    }
-    return models.use(path);
-  };
-
   return {
+    ...createLibraryHandlers(core, {
+      chooseModelFile: (sender: ElectronSender) => chooseModelFile(windowOf(sender)),
+      reveal: (path) => shell.showItemInFolder(path),
+    }),
     'app:info': async () => ({
       version: electronApp.getVersion(),
       dataFolder: places.dataFolder,
@@ -87,11 +87,6 @@ export function createHandlers({ core, licencesPath }: HandlerOptions): Handlers
     'generations:stop': (input) => generations.stop(input),
     'generations:preview': (input) => generations.preview(input),
     'models:status': async () => models.status(),
-    'models:choose-file': async (_input, sender) => {
-      const path = await chooseModelFile(windowOf(sender));
-      return path === null ? null : useModel(path);
-    },
-    'models:use-guide': () => useModel(null),
     'models:state-cache': () => savedStates.usage(),
     'models:clear-state-cache': () => savedStates.clear(),
     'models:load': async (choice) => {

@@ -13,11 +13,30 @@ const nothing = {
   presetId: undefined,
   seed: undefined,
   dataFolder: null,
+  conversion: null,
   help: false,
   version: false,
 };
 
 describe('the command line', () => {
+  it('takes a checkpoint to convert, with a type and a place or without', () => {
+    const conversionOf = (...args: string[]) => parseCommandLine(args, true).conversion;
+    expect(conversionOf('--convert', 'dir')).toEqual({ folder: 'dir', type: 'Q4_K_M', outPath: null });
+    expect(conversionOf('--convert', 'dir', '--type', 'q8_0', '--out', 'm.gguf')).toEqual({
+      folder: 'dir',
+      type: 'Q8_0',
+      outPath: 'm.gguf',
+    });
+    for (const args of [
+      ['--convert', ''],
+      ['--convert', 'dir', '--type', 'Q2_K'],
+      ['--type', 'Q4_0'],
+      ['--out', 'x'],
+    ]) {
+      expect(codeOf(() => parseCommandLine(args, true))).toBe('invalid-input');
+    }
+  });
+
   it('means the window when it says nothing', () => {
     expect(parseCommandLine([], true)).toEqual(nothing);
     expect(parseCommandLine([], false)).toEqual(nothing);
@@ -33,6 +52,7 @@ describe('the command line', () => {
       presetId: 'nucleus9',
       seed: 42,
       dataFolder: '/d',
+      conversion: null,
       help: true,
       version: true,
     });
