@@ -1,5 +1,6 @@
 import type { StopReason } from '../../preload/contract/conversations.ts';
 import type { ErrorReport } from '../../preload/contract/errors.ts';
+import type { PromptFormat } from '../../preload/contract/library.ts';
 import type { SamplingParameters } from '../../preload/contract/presets.ts';
 import type { DeviceStep } from '../../preload/contract/settings.ts';
 
@@ -21,6 +22,8 @@ export interface LoadRequest {
   modelPath: string;
   /** Identity of the file's content; what is cached of a model is only ever used with the same one. */
   modelSha256: string | null;
+  /** How its prompts are built; null looks for Open-Assistant's turn marks and refuses a file without them. */
+  promptFormat: PromptFormat | null;
   contextTokens: number;
   device: DeviceStep;
   /** Load it even when it seems not to fit into memory. */
@@ -63,8 +66,9 @@ export interface PrepareRequest {
 
 /** How a draft fits the window, in tokens. */
 export interface WindowMeasure {
-  /** The turns that would be seen, without the draft. */
+  /** What stands before the draft: the beginning of every prompt, and the turns that would be seen. */
   historyTokens: number;
+  /** The draft with its marks and the opening of its answer; 0 when it is empty. */
   draftTokens: number;
   /** Most that history and draft may take together; the rest is kept for the reply. */
   limitTokens: number;

@@ -60,7 +60,7 @@ const nativePackages = { regex: '^(better-sqlite3|node-llama-cpp)($|/)', message
 /** @type {Ban} */
 const llama = {
   regex: '^(node-llama-cpp|@node-llama-cpp)($|/)',
-  message: 'Only main/engine/process/llama.ts talks to node-llama-cpp.',
+  message: 'Only llama.ts and llama-vocabulary.ts in main/engine/process talk to node-llama-cpp.',
 };
 /** @type {Ban} */
 const renderer = { regex: upTo('renderer/'), message: 'The windows import from here, not the other way round.' };
@@ -132,7 +132,7 @@ export const areas = [
   },
   { files: ['main/engine/process/**/*.ts'], bans: [...mainWithoutElectron, database], syntax: ipcSyntax },
   {
-    files: ['main/engine/process/llama.ts'],
+    files: ['main/engine/process/llama.ts', 'main/engine/process/llama-vocabulary.ts'],
     bans: [electron, renderer, preloadBeyondContract, database],
     syntax: ipcSyntax,
   },

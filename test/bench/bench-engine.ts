@@ -27,6 +27,7 @@ export async function openEngine(modelPath: string, cacheFolder: string | null):
       modelPath,
       // Stands for the file's hash; the bench uses one file for one folder.
       modelSha256: 'b'.repeat(64),
+      promptFormat: null,
       contextTokens: 2048,
       device: 'cpu',
       ignoreMemory: false,
@@ -42,6 +43,7 @@ export function loadPlainly(modelPath: string): Promise<EngineModel> {
   return loadLlamaModel({
     modelPath,
     modelSha256: null,
+    promptFormat: null,
     contextTokens: 2048,
     device: 'cpu',
     ignoreMemory: false,

@@ -49,7 +49,7 @@ async function shiftDivergence(
   const last = tokens.at(-1);
   if (sequence === undefined || last === undefined) throw new Error('There is nothing to compare.');
   await sequence.read(tokens.slice(0, -1));
-  await sequence.forgetFirst(dropped);
+  await sequence.forget(1, dropped);
   const moved = await distribution(sequence, last);
   await sequence.keep(0);
   await sequence.read(tokens.slice(dropped, -1));

@@ -120,7 +120,7 @@ test('a model file that is no model leaves the one in use', async () => {
   }, page);
   await chip.click();
   await window.getByLabel('The model in use').getByRole('button', { name: 'Choose a model file…' }).click();
-  await expect(window.getByText('This is not a GGUF model file.', { exact: false })).toBeVisible();
+  await expect(window.getByText('This is a web page', { exact: false })).toBeVisible();
   await expect(chip).toContainText('ready');
   await expect(chip).toContainText('guide');
 });

@@ -45,7 +45,7 @@ describe('a file that is no usable model', () => {
     ['with turn marks that typed text can become', 'model-unsupported', () => synthetic({ markers: 'user-defined' })],
     [
       'of another architecture',
-      'model-unreadable',
+      'model-unsupported',
       () => withMetadata((bytes) => bytes.write('gptnope', bytes.indexOf('gptneox'))),
     ],
     [

@@ -108,7 +108,7 @@ describe('the terminal', () => {
     writeFileSync(model, '<!DOCTYPE html>');
     const { code, stderr } = await run(['--ask', 'x', '--model', model, '--data', data]);
     expect(code).toBe(1);
-    expect(stderr).toContain('not a GGUF model file');
+    expect(stderr).toContain('a web page');
     expect((await run(['--ask', 'x', '--continue', '--data', data])).stderr).toContain('no conversation');
   });
 

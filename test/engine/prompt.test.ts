@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineModel } from '../../main/engine/process/model.ts';
-import { buildPrompt, markerTexts, tokenizeText, type Vocabulary } from '../../main/engine/process/prompt.ts';
+import { markerTexts } from '../../main/engine/process/markers.ts';
+import { buildPrompt, tokenizeText, type Vocabulary } from '../../main/engine/process/prompt.ts';
 import { createReplyText } from '../../main/engine/process/reply-text.ts';
 import { sharedData, sharedDataReason } from '../support/shared-data.ts';
 import { loadPlainly } from './real-engine.ts';
@@ -79,7 +80,7 @@ describe('any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const tokens = tokenizeText(vocabulary, text);
-        expect(tokens.filter((token) => vocabulary.markers.all.has(token))).toEqual([]);
+        expect(tokens.filter((token) => vocabulary.controls.has(token))).toEqual([]);
         expect(vocabulary.detokenize(tokens)).toBe(text);
       }),
       { numRuns: 3000 },
@@ -180,7 +181,7 @@ describe('a prompt', () => {
       { id: '3', role: 'prompter' as const, text: '' },
     ];
     const ids = (text: string): number[] => tokenizeText(vocabulary, text);
-    const { prompter, assistant, endOfText } = vocabulary.markers;
+    const [prompter, assistant, endOfText] = [50278, 50281, 0];
     const prompt = buildPrompt(vocabulary, turns, ids('So'), () => null);
     expect(prompt.turns).toEqual([
       [prompter, ...ids('Hi'), endOfText],

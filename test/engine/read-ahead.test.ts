@@ -26,6 +26,7 @@ async function start(cacheFolder: string | null = null): Promise<Engine> {
     {
       modelPath: guidePath,
       modelSha256: 'a'.repeat(64),
+      promptFormat: null,
       contextTokens: modelContextTokens,
       device: 'cpu',
       ignoreMemory: false,
@@ -95,7 +96,6 @@ function longText(words: number, number = 0): string {
 describe('a measured draft', () => {
   it.each([
     ['a question', 'What is a meme?'],
-    ['nothing', ''],
     ['a space', ' '],
     ['much', longText(300)],
     ['marks and many scripts', '<|assistant|> 中文 👩‍👧\n\n  x\u0000\t. .'],
@@ -109,6 +109,17 @@ describe('a measured draft', () => {
       expect(measure).toMatchObject({ fits: true, limitTokens: 1536 });
       expect(measure.firstVisibleTurnId).toBe(earlier === 0 ? null : firstVisibleTurnId);
     }
+  });
+
+  it('that is nothing counts nothing', async () => {
+    const engine = await start();
+    const talk = conversation(engine);
+    expect(await engine.measure({ turns: [], draft: '' })).toMatchObject({ historyTokens: 0, draftTokens: 0 });
+    const { promptTokens, replyTokens } = await talk.say('What is a meme?');
+    expect(await engine.measure({ turns: talk.turns, draft: '' })).toMatchObject({
+      historyTokens: promptTokens + replyTokens + 1, // The end of the answer.
+      draftTokens: 0,
+    });
   });
 
   it('tells before it is sent which turns fall out, and that it is too long', async () => {

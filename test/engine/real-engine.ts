@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { startEngine, type Engine, type GenerationEnd } from '../../main/engine/client.ts';
 import { modelContextTokens, type GenerationUsage, type LoadedModel, type Turn } from '../../main/engine/protocol.ts';
 import type { AppError } from '../../preload/contract/errors.ts';
+import type { PromptFormat } from '../../preload/contract/library.ts';
 import { presets, type SamplingParameters } from '../../preload/contract/presets.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -40,15 +41,17 @@ export function startRealEngine(options: StartOptions = {}): RealEngine {
 export interface LoadChoice {
   stateFolder?: string;
   modelSha256?: string;
+  promptFormat?: PromptFormat | null;
   limitBytes?: number;
 }
 
 export function loadModel(engine: Engine, modelPath = guidePath, choice: LoadChoice = {}): Promise<LoadedModel> {
-  const { stateFolder, modelSha256 = 'a'.repeat(64), limitBytes = 1024 ** 3 } = choice;
+  const { stateFolder, modelSha256 = 'a'.repeat(64), promptFormat = null, limitBytes = 1024 ** 3 } = choice;
   return engine.load(
     {
       modelPath,
       modelSha256,
+      promptFormat,
       contextTokens: modelContextTokens,
       device: 'cpu',
       ignoreMemory: false,
@@ -130,6 +133,7 @@ export function loadPlainly(contextTokens: number): Promise<EngineModel> {
   return loadLlamaModel({
     modelPath: guidePath,
     modelSha256: null,
+    promptFormat: null,
     contextTokens,
     device: 'cpu',
     ignoreMemory: false,

@@ -85,8 +85,9 @@ async function engineCandidates(window: readonly number[], parameters: SamplingP
 
 /** A question of the guide's, and an answer that repeats itself, so that the penalty has something to do. */
 const windows = (): number[][] => {
-  const { markers, tokenize } = model.vocabulary;
-  const asked = [markers.prompter, ...tokenize('What is a meme?'), markers.endOfText, markers.assistant];
+  const { tokenize, frame } = model.vocabulary;
+  const { question, answer } = frame;
+  const asked = [...question.before, ...tokenize('What is a meme?'), ...question.after, ...answer.before];
   return [asked, [...asked, ...tokenize('A meme is a unit of culture, a unit of culture, a unit of')]];
 };
 

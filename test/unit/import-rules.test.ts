@@ -75,6 +75,7 @@ describe('broken rules are found', () => {
     ['main/engine/process/engine.ts', `import { a } from '../../database/client.ts';`, imports],
     ['main/engine/process/engine.ts', `import type { A } from '../../database/client.ts';`, imports],
     ['main/engine/process/llama.ts', `import { a } from '../../database/client.ts';`, imports],
+    ['main/engine/process/llama-vocabulary.ts', `import { a } from '../../database/client.ts';`, imports],
     ['main/database/repositories/a.ts', `import { a } from '../../engine/client.ts';`, imports],
     ['main/database/repositories/a.ts', `import type { A } from '../../engine/protocol.ts';`, imports],
 
@@ -129,6 +130,7 @@ describe('kept rules are left alone', () => {
     ['main/services/a.ts', `import { AppError } from '../../preload/contract/errors.ts';`],
     ['main/services/a.ts', `child.send('a'); process.send?.('b'); port.postMessage(1);`],
     ['main/engine/process/llama.ts', `import { getLlama } from 'node-llama-cpp';`],
+    ['main/engine/process/llama-vocabulary.ts', `import { getLlama } from 'node-llama-cpp';`],
     ['main/database/repositories/a.ts', `db.exec('INSERT INTO a VALUES (1) ON CONFLICT DO NOTHING');`],
     ['main/services/a.ts', `text.replace('insert', 'or');`],
     ['test/engine/a.test.ts', `import { getLlama } from 'node-llama-cpp';`],

@@ -37,6 +37,7 @@ export function createAnswer(loaded: Loaded, request: GenerateRequest, send: (ev
   const { id, parameters } = request;
   const { model, replies, keeper } = loaded;
   const { vocabulary, facts } = model;
+  const { frame } = vocabulary;
   const prompt = fitPrompt({ vocabulary, replies, contextTokens: facts.contextTokens }, request);
   const maxReplyTokens = Math.min(parameters.maxNewTokens, facts.contextTokens - prompt.tokens.length - 1);
 
@@ -51,10 +52,14 @@ export function createAnswer(loaded: Loaded, request: GenerateRequest, send: (ev
   let firstTokenMs: number | null = null;
   let stopped = false;
   const isStopped = (): boolean => stopped;
+  /** The space that belongs to the format, not to the answer, is still to come. */
+  let awaitsSpace = frame.answer.space !== '' && request.answerSoFar === '';
 
   const add = (piece: string): void => {
-    text += piece;
-    batcher.push(piece);
+    const own = awaitsSpace && piece.startsWith(' ') ? piece.slice(1) : piece;
+    if (piece !== '') awaitsSpace = false;
+    text += own;
+    batcher.push(own);
   };
 
   const finish = (stopReason: StopReason): void => {
@@ -79,8 +84,8 @@ export function createAnswer(loaded: Loaded, request: GenerateRequest, send: (ev
 
   /** Takes one token of the reply; returns why the reply ends with it, if it does. */
   const take = (token: Token): StopReason | null => {
-    const { markers } = vocabulary;
-    if (markers.all.has(token)) return token === markers.endOfText ? 'end-of-text' : 'marker';
+    const end = frame.ends.get(token);
+    if (end !== undefined) return end;
     reply.push(token);
     add(replyText.push(token));
     return reply.length >= maxReplyTokens ? 'length' : null;

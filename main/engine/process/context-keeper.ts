@@ -21,43 +21,34 @@ interface Slot {
   lastUsed: number;
 }
 
-/** Where a prompt begins in what is held, and how far the two are equal from there. */
+/** How much of what is held a prompt can go on from, once `forgotten` tokens behind the kept ones are forgotten. */
 interface Match {
-  start: number;
+  forgotten: number;
+  /** Tokens that are the same then, from the beginning. */
   length: number;
 }
 
-function equalFrom(held: readonly Token[], start: number, prompt: readonly Token[]): number {
-  const end = Math.min(held.length - start, prompt.length);
+/** How many tokens are the same in `held` from `start` and in `prompt` from `from`. */
+function equalFrom(held: readonly Token[], start: number, prompt: readonly Token[], from: number): number {
+  const end = Math.min(held.length - start, prompt.length - from);
   let length = 0;
-  while (length < end && held[start + length] === prompt[length]) length += 1;
+  while (length < end && held[start + length] === prompt[from + length]) length += 1;
   return length;
-}
-
-/**
- * The longest part of what is held that the prompt begins with. It may start behind turns that fell out of the window:
- * then these are forgotten and the rest moves up. A start in the middle has to be worth more than what is equal from
- * the beginning, because moved tokens still remember the forgotten ones.
- */
-function bestMatch(held: readonly Token[], prompt: readonly Token[], mayMove: boolean): Match {
-  let best: Match = { start: 0, length: equalFrom(held, 0, prompt) };
-  for (let start = 1; mayMove && start < held.length; start += 1) {
-    if (held[start] !== held[0]) continue;
-    const length = equalFrom(held, start, prompt);
-    if (length >= best.length + worthwhileTokens) best = { start, length };
-  }
-  return best;
 }
 
 export interface ContextKeeperOptions {
   model: Pick<EngineModel, 'sequences' | 'stateBytesPerToken'>;
   replies: Replies;
   cache: StateCache | null;
+  /** Tokens that every prompt begins with. */
+  startTokens: number;
   /** Milliseconds that reading one token takes on this machine. */
   readMsPerToken: () => number;
 }
 
-export function createContextKeeper({ model, replies, cache, readMsPerToken }: ContextKeeperOptions) {
+export function createContextKeeper({ model, replies, cache, startTokens, readMsPerToken }: ContextKeeperOptions) {
+  // Without a start the very first token stays: it opens a turn like the one that moves up, in whose place it stands.
+  const kept = Math.max(1, startTokens);
   const slots: Slot[] = model.sequences.map((sequence) => ({
     sequence,
     conversationId: null,
@@ -65,6 +56,23 @@ export function createContextKeeper({ model, replies, cache, readMsPerToken }: C
     lastUsed: 0,
   }));
   let uses = 0;
+
+  /**
+   * The longest part of what is held that the prompt begins with. It may go on behind turns that fell out of the window:
+   * then these are forgotten and the rest moves up. That has to be worth more than what is equal from the beginning,
+   * because moved tokens still remember the forgotten ones.
+   */
+  const bestMatch = (held: readonly Token[], prompt: readonly Token[], mayMove: boolean): Match => {
+    const fromStart = equalFrom(held, 0, prompt, 0);
+    let best: Match = { forgotten: 0, length: fromStart };
+    if (!mayMove || fromStart < kept) return best;
+    for (let forgotten = 1; kept + forgotten < held.length; forgotten += 1) {
+      if (startTokens === 0 && held[forgotten] !== held[0]) continue;
+      const length = kept + equalFrom(held, kept + forgotten, prompt, kept);
+      if (length >= best.length + worthwhileTokens) best = { forgotten, length };
+    }
+    return best;
+  };
 
   const save = async (slot: Slot): Promise<void> => {
     const { conversationId, sequence } = slot;
@@ -103,7 +111,7 @@ export function createContextKeeper({ model, replies, cache, readMsPerToken }: C
 
   /** A sequence of another conversation that holds little but the beginning of this prompt: taking it costs nearly nothing. */
   const findClose = (prompt: readonly Token[]): Slot | null => {
-    const shared = (slot: Slot): number => equalFrom(slot.sequence.held(), 0, prompt);
+    const shared = (slot: Slot): number => equalFrom(slot.sequence.held(), 0, prompt, 0);
     const close = slots.filter((slot) => {
       const length = shared(slot);
       return length >= worthwhileTokens && 2 * length >= slot.sequence.held().length;
@@ -146,12 +154,12 @@ export function createContextKeeper({ model, replies, cache, readMsPerToken }: C
         Object.assign(slot, { conversationId: id, savedTokens: 0 });
       }
       if (saved !== null) await restore(slot, id, saved);
-      const { start, length } = bestMatch(sequence.held(), prompt, slot === own || saved !== null);
-      if (start > 0) await sequence.forgetFirst(start);
+      const { forgotten, length } = bestMatch(sequence.held(), prompt, slot === own || saved !== null);
+      if (forgotten > 0) await sequence.forget(kept, forgotten);
       const reused = Math.min(length, prompt.length - 1);
       await sequence.keep(reused);
       // What is on disk goes on differently now.
-      if (start > 0 || reused < slot.savedTokens) slot.savedTokens = 0;
+      if (forgotten > 0 || reused < slot.savedTokens) slot.savedTokens = 0;
       slot.lastUsed = ++uses;
       return { sequence, reused };
     },

@@ -21,6 +21,12 @@ export function promptBudget(contextTokens: number): number {
   return Math.max(1, contextTokens - replyReserveTokens);
 }
 
+/** What takes room in every prompt, in tokens: what all of them begin with, and what opens an empty answer. */
+export interface FixedSize {
+  startTokens: number;
+  openingTokens: number;
+}
+
 /** A turn as the window sees it; `tokens` counts its marker and its end. */
 export interface TurnSize {
   role: 'prompter' | 'assistant';
@@ -33,16 +39,22 @@ export interface TurnSize {
  * @param turns oldest first; the last is the newest question
  * @param openingTokens what follows the last turn: the assistant mark and the answer so far
  * @param contextTokens size of the model's window
+ * @param fixed what the format adds; Open-Assistant's unless told
  */
-export function fitWindow(turns: readonly TurnSize[], openingTokens: number, contextTokens: number): WindowFit {
+export function fitWindow(
+  turns: readonly TurnSize[],
+  openingTokens: number,
+  contextTokens: number,
+  fixed: FixedSize = { startTokens: 0, openingTokens: 1 },
+): WindowFit {
   const limitTokens = promptBudget(contextTokens);
   const last = turns.length - 1;
-  const newest = (turns[last]?.tokens ?? 0) + openingTokens;
+  const newest = fixed.startTokens + (turns[last]?.tokens ?? 0) + openingTokens;
   if (newest > limitTokens) return { fits: false, usedTokens: newest, limitTokens };
 
   // Replays the conversation: each turn enters the window as it did when it was new, so the step points never move.
   let firstVisible = 0;
-  let used = 0;
+  let used = fixed.startTokens;
   const dropOldest = (): void => {
     used -= turns[firstVisible]?.tokens ?? 0;
     firstVisible += 1;
@@ -55,7 +67,7 @@ export function fitWindow(turns: readonly TurnSize[], openingTokens: number, con
   };
   turns.forEach((turn, index) => {
     used += turn.tokens;
-    makeRoom(index, 1);
+    makeRoom(index, fixed.openingTokens);
   });
   // A continued answer finds the window that it began in, unless it has outgrown it.
   makeRoom(last, openingTokens);

@@ -72,7 +72,13 @@ export function createEngine(send: (event: EngineEvent) => void, loadModel: Load
     return {
       model,
       replies,
-      keeper: createContextKeeper({ model, replies, cache: states, readMsPerToken: () => msPerToken }),
+      keeper: createContextKeeper({
+        model,
+        replies,
+        cache: states,
+        startTokens: model.vocabulary.frame.start.length,
+        readMsPerToken: () => msPerToken,
+      }),
       onPace: (pace) => {
         msPerToken = pace;
       },

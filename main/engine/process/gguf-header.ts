@@ -1,5 +1,17 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { AppError } from '../../../preload/contract/errors.ts';
+import { foreignFile } from './foreign-file.ts';
+import {
+  arrayType,
+  HeaderReader,
+  maxEntries,
+  maxKeyBytes,
+  readList,
+  readScalar,
+  readTensorEnd,
+  unreadable,
+  type HeaderValue,
+} from './gguf-reader.ts';
 
 /**
  * A bounded look at a GGUF header before llama.cpp sees the file: native code aborts or hangs on some damaged headers.
@@ -19,9 +31,18 @@ export interface GgufSummary {
   /** `tokenizer.ggml.token_type`, one small integer per token; empty when absent. */
   tokenTypes: number[];
   tokens: string[];
+  /** `tokenizer.ggml.pre`, the name of a way to split text before it is tokenized. */
+  preTokenizer: string | null;
+  chatTemplate: string | null;
+  /** Numbers that one token leaves in the cache: keys and values of all heads that have their own, in all layers. */
+  cacheWidth: number;
+  /** Tensors in this file; a vocabulary on its own has none. */
+  tensorCount: number;
+  /** `split.count`: files that the model is spread over. */
+  partCount: number;
 }
 
-/** llama.cpp's `general.file_type` numbers that occur for this model family. */
+/** llama.cpp's names of `general.file_type` (`llama_ftype` in llama.h). */
 export const fileTypeNames = new Map([
   [0, 'F32'],
   [1, 'F16'],
@@ -39,175 +60,32 @@ export const fileTypeNames = new Map([
   [16, 'Q5_K_S'],
   [17, 'Q5_K_M'],
   [18, 'Q6_K'],
+  [19, 'IQ2_XXS'],
+  [20, 'IQ2_XS'],
+  [21, 'Q2_K_S'],
+  [22, 'IQ3_XS'],
+  [23, 'IQ3_XXS'],
+  [24, 'IQ1_S'],
+  [25, 'IQ4_NL'],
+  [26, 'IQ3_S'],
+  [27, 'IQ3_M'],
+  [28, 'IQ2_S'],
+  [29, 'IQ2_M'],
+  [30, 'IQ4_XS'],
+  [31, 'IQ1_M'],
   [32, 'BF16'],
+  [36, 'TQ1_0'],
+  [37, 'TQ2_0'],
+  [38, 'MXFP4'],
 ]);
 
 const magic = 0x46554747;
-const maxHeaderBytes = 256 * 1024 ** 2;
-const pieceBytes = 1024 ** 2;
-const maxEntries = 1_000_000;
-const maxKeyBytes = 65_535;
-/** Longest text worth believing; the longest in use are whole tokenizer files of some ten megabytes. */
-const maxTextBytes = 64 * 1024 ** 2;
-const maxDimensions = 4;
-
-/** Bytes of the scalar value types by their number; 8 is string, 9 is array. */
-const scalarBytes = new Map([
-  [0, 1],
-  [1, 1],
-  [2, 2],
-  [3, 2],
-  [4, 4],
-  [5, 4],
-  [6, 4],
-  [7, 1],
-  [10, 8],
-  [11, 8],
-  [12, 8],
-]);
-const stringType = 8;
-const arrayType = 9;
-
-/** Elements per block and bytes per block of ggml's tensor types (ggml.h, ggml-common.h). */
-const tensorBlocks = new Map<number, [elements: number, bytes: number]>([
-  [0, [1, 4]],
-  [1, [1, 2]],
-  [2, [32, 18]],
-  [3, [32, 20]],
-  [6, [32, 22]],
-  [7, [32, 24]],
-  [8, [32, 34]],
-  [9, [32, 36]],
-  [10, [256, 84]],
-  [11, [256, 110]],
-  [12, [256, 144]],
-  [13, [256, 176]],
-  [14, [256, 210]],
-  [15, [256, 292]],
-  [24, [1, 1]],
-  [25, [1, 2]],
-  [26, [1, 4]],
-  [27, [1, 8]],
-  [28, [1, 8]],
-  [30, [1, 2]],
-]);
-
-function unreadable(reason: string, details: Record<string, string | number> = {}): AppError {
-  return new AppError('model-unreadable', reason, details);
-}
-
-/** Reads forward through the file in large pieces; every length is checked against what the file can hold. */
-class HeaderReader {
-  private buffer = Buffer.alloc(0);
-  private bufferStart = 0;
-  private position = 0;
-  private readonly file: number;
-  private readonly sizeBytes: number;
-
-  constructor(file: number, sizeBytes: number) {
-    this.file = file;
-    this.sizeBytes = sizeBytes;
-  }
-
-  get offset(): number {
-    return this.position;
-  }
-
-  /** Moves forward; returns the new position. */
-  skip(length: number): number {
-    const end = this.position + length;
-    if (end > Math.min(this.sizeBytes, maxHeaderBytes)) {
-      throw unreadable(
-        'This file ends inside its header, or its header is damaged. Choose another file or fetch it again.',
-      );
-    }
-    this.position = end;
-    return end;
-  }
-
-  /** The next `length` bytes, as a view that is valid until the next call. */
-  take(length: number): Buffer {
-    const start = this.position;
-    const end = this.skip(length);
-    if (end > this.bufferStart + this.buffer.length) {
-      const wanted = Math.min(Math.max(length, pieceBytes), this.sizeBytes - start);
-      const piece = Buffer.allocUnsafe(wanted);
-      const bytesRead = readSync(this.file, piece, 0, wanted, start);
-      if (bytesRead < length) throw unreadable('This file could not be read to the end of its header.');
-      this.buffer = piece.subarray(0, bytesRead);
-      this.bufferStart = start;
-    }
-    const from = start - this.bufferStart;
-    return this.buffer.subarray(from, from + length);
-  }
-
-  uint32(): number {
-    return this.take(4).readUInt32LE();
-  }
-
-  /** A count or size that has to be small enough to be meant. */
-  count(limit: number): number {
-    const value = this.take(8).readBigUInt64LE();
-    if (value > BigInt(limit)) throw unreadable('The header of this file is damaged: it names an impossible size.');
-    return Number(value);
-  }
-
-  string(limitBytes: number): string {
-    return this.take(this.count(limitBytes)).toString('utf8');
-  }
-}
-
-type HeaderValue = string | number | (string | number)[] | null;
 
 /** Lists that the summary needs; all others are passed over. */
-const wantedLists = new Set(['tokenizer.ggml.tokens', 'tokenizer.ggml.token_type']);
-
-function readList(reader: HeaderReader, isWanted: boolean): (string | number)[] {
-  const type = reader.uint32();
-  if (type === arrayType) throw unreadable('The header of this file is damaged: it nests lists.');
-  const length = reader.count(maxEntries);
-  const bytes = scalarBytes.get(type);
-  const values: (string | number)[] = [];
-  if (isWanted) {
-    for (let index = 0; index < length; index += 1) {
-      const value = readScalar(reader, type);
-      if (value !== null) values.push(value);
-    }
-  } else if (type === stringType) {
-    for (let index = 0; index < length; index += 1) reader.skip(reader.count(maxTextBytes));
-  } else if (bytes !== undefined) {
-    reader.skip(length * bytes);
-  } else {
-    throw unreadable('The header of this file is damaged: it holds a value of an unknown kind.');
-  }
-  return values;
-}
-
-/** Reads one value; of numbers only the integers that the summary needs are kept. */
-function readScalar(reader: HeaderReader, type: number): string | number | null {
-  if (type === stringType) return reader.string(maxTextBytes);
-  const bytes = scalarBytes.get(type);
-  if (bytes === undefined) throw unreadable('The header of this file is damaged: it holds a value of an unknown kind.');
-  const raw = reader.take(bytes);
-  if (type === 4) return raw.readUInt32LE();
-  if (type === 5) return raw.readInt32LE();
-  return bytes === 8 ? null : (raw[0] ?? null);
-}
-
-/** Offset behind the last byte that a tensor needs, relative to the start of the tensor data; null for unknown types. */
-function readTensorEnd(reader: HeaderReader, fileBytes: number): number | null {
-  reader.string(maxKeyBytes);
-  const dimensions = reader.uint32();
-  if (dimensions > maxDimensions)
-    throw unreadable('The header of this file is damaged: a tensor has too many dimensions.');
-  let elements = 1;
-  for (let index = 0; index < dimensions; index += 1) elements *= reader.count(2 ** 40);
-  const block = tensorBlocks.get(reader.uint32());
-  const offset = reader.count(2 ** 48);
-  if (block === undefined) return null;
-  const end = offset + (elements / block[0]) * block[1];
-  if (end > 2 ** 48 || !Number.isFinite(end)) throw unreadable('The header of this file is damaged.', { fileBytes });
-  return end;
+function isWantedList(key: string): boolean {
+  return (
+    key === 'tokenizer.ggml.tokens' || key === 'tokenizer.ggml.token_type' || key.endsWith('.attention.head_count_kv')
+  );
 }
 
 function gigabytes(bytes: number): string {
@@ -236,10 +114,49 @@ export function readGgufSummary(path: string): GgufSummary {
   }
 }
 
+/** What the entries of a header say about one of its keys, by the kind of value that is expected. */
+function createLookup(entries: ReadonlyMap<string, HeaderValue>) {
+  return {
+    text(key: string): string | null {
+      const value = entries.get(key);
+      return typeof value === 'string' ? value : null;
+    },
+    number(key: string): number | null {
+      const value = entries.get(key);
+      return typeof value === 'number' ? value : null;
+    },
+    texts(key: string): string[] {
+      const value = entries.get(key);
+      return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+    },
+    numbers(key: string): number[] {
+      const value = entries.get(key);
+      return Array.isArray(value) ? value.filter((item) => typeof item === 'number') : [];
+    },
+  };
+}
+
+type Lookup = ReturnType<typeof createLookup>;
+
+/** Heads may share keys and values (`head_count_kv`), by layer too, and need not be as wide as the model divided by them. */
+function cacheWidthOf({ number, numbers }: Lookup, architecture: string, layers: number, width: number): number {
+  const attention = `${architecture}.attention`;
+  const heads = number(`${attention}.head_count`) ?? 1;
+  const usualLength = width / Math.max(1, heads);
+  const headWidth =
+    (number(`${attention}.key_length`) ?? usualLength) + (number(`${attention}.value_length`) ?? usualLength);
+  const byLayer = numbers(`${attention}.head_count_kv`);
+  const keyValueHeads =
+    byLayer.length > 0
+      ? byLayer.reduce((sum, count) => sum + count, 0)
+      : layers * (number(`${attention}.head_count_kv`) ?? heads);
+  return keyValueHeads * headWidth;
+}
+
 function readHeader(reader: HeaderReader, sizeBytes: number): GgufSummary {
-  if (sizeBytes < 24 || reader.uint32() !== magic) {
-    throw unreadable('This is not a GGUF model file. Choose a file that ends in .gguf and came whole.');
-  }
+  const start = reader.take(Math.min(sizeBytes, 64));
+  if (sizeBytes < 24 || start.readUInt32LE() !== magic) throw foreignFile(start);
+  reader.rewind(4);
   const version = reader.uint32();
   if (version !== 2 && version !== 3) {
     throw unreadable(`This GGUF file has version ${version}; versions 2 and 3 can be read.`, { version });
@@ -250,7 +167,7 @@ function readHeader(reader: HeaderReader, sizeBytes: number): GgufSummary {
   for (let index = 0; index < entryCount; index += 1) {
     const key = reader.string(maxKeyBytes);
     const type = reader.uint32();
-    entries.set(key, type === arrayType ? readList(reader, wantedLists.has(key)) : readScalar(reader, type));
+    entries.set(key, type === arrayType ? readList(reader, isWantedList(key)) : readScalar(reader, type));
   }
   let dataBytes = 0;
   for (let index = 0; index < tensorCount; index += 1) {
@@ -266,28 +183,25 @@ function readHeader(reader: HeaderReader, sizeBytes: number): GgufSummary {
       expectedBytes,
     });
   }
-  const text = (key: string): string | null => {
-    const value = entries.get(key);
-    return typeof value === 'string' ? value : null;
-  };
-  const list = (key: string): (string | number)[] => {
-    const value = entries.get(key);
-    return Array.isArray(value) ? value : [];
-  };
-  const number = (key: string): number | null => {
-    const value = entries.get(key);
-    return typeof value === 'number' ? value : null;
-  };
+  const lookup = createLookup(entries);
+  const { text, number } = lookup;
   const architecture = text('general.architecture') ?? '';
+  const layers = number(`${architecture}.block_count`) ?? 0;
+  const width = number(`${architecture}.embedding_length`) ?? 0;
   return {
     architecture,
     name: text('general.name'),
     fileType: number('general.file_type'),
     sizeBytes,
-    layers: number(`${architecture}.block_count`) ?? 0,
-    width: number(`${architecture}.embedding_length`) ?? 0,
+    layers,
+    width,
     contextTokens: number(`${architecture}.context_length`) ?? 0,
-    tokenTypes: list('tokenizer.ggml.token_type').filter((value) => typeof value === 'number'),
-    tokens: list('tokenizer.ggml.tokens').filter((value) => typeof value === 'string'),
+    tokenTypes: lookup.numbers('tokenizer.ggml.token_type'),
+    tokens: lookup.texts('tokenizer.ggml.tokens'),
+    preTokenizer: text('tokenizer.ggml.pre'),
+    chatTemplate: text('tokenizer.chat_template'),
+    cacheWidth: cacheWidthOf(lookup, architecture, layers, width),
+    tensorCount,
+    partCount: number('split.count') ?? 1,
   };
 }

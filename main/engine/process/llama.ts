@@ -1,60 +1,32 @@
 import { availableParallelism, cpus } from 'node:os';
 import { basename, join } from 'node:path';
 import {
-  getLlama,
   getModuleVersion,
   InsufficientMemoryError,
-  LlamaLogLevel,
   type LlamaContextSequence,
-  type LlamaModel,
   type SequenceEvaluateOptions,
   type Token as LlamaToken,
 } from 'node-llama-cpp';
 import { AppError } from '../../../preload/contract/errors.ts';
+import type { PromptFormat } from '../../../preload/contract/library.ts';
 import type { SamplingParameters } from '../../../preload/contract/presets.ts';
 import type { DeviceStep } from '../../../preload/contract/settings.ts';
 import { calibrationKey, findPace, threadCandidates } from './calibration.ts';
 import { readCpu } from './cpu-load.ts';
 import { fileTypeNames, readGgufSummary } from './gguf-header.ts';
+import { createVocabulary, metadataOverridesFor, openLlama, refusalOf } from './llama-vocabulary.ts';
 import { findMarkers } from './markers.ts';
 import { checkMemory, chooseSequences } from './memory.ts';
 import type { EngineModel, EngineSequence, LoadOptions } from './model.ts';
-import { markerTexts, MarkerInTextError, tokenizeText, type Token, type Vocabulary } from './prompt.ts';
+import type { Token } from './prompt.ts';
 import type { Candidate } from './sampling.ts';
 import { createThreadGovernor, type ThreadGovernor } from './thread-governor.ts';
 import { chooseThreads } from './threads.ts';
-
-/**
- * The pre-tokenizer name that converters write for GPT-NeoX ("olmo") makes llama.cpp's detokenizer eat spaces before
- * punctuation. Under this name it splits text the same way, ids are equal, and text comes back whole.
- */
-const losslessPreTokenizer = 'trillion';
 
 /** Most tokens that one call of llama.cpp reads. */
 const batchTokens = 512;
 
 const f16Bytes = 2;
-
-function createVocabulary(model: LlamaModel, markers: Vocabulary['markers']): Vocabulary {
-  return {
-    markers,
-    tokenize: (text) => model.tokenize(text, false),
-    detokenize: (tokens) => model.detokenize(tokens as LlamaToken[]),
-  };
-}
-
-/** Refuses a vocabulary in which typed marker text becomes the marker, whatever its token types claim. */
-function checkMarkersStayText(vocabulary: Vocabulary): void {
-  try {
-    for (const text of Object.values(markerTexts)) tokenizeText(vocabulary, text);
-  } catch (error) {
-    if (!(error instanceof MarkerInTextError)) throw error;
-    throw new AppError(
-      'model-unsupported',
-      'In this file typed text can turn into turn marks. Choose a file that was converted with them as control tokens.',
-    );
-  }
-}
 
 /**
  * Tokens less likely than this share of the likeliest one are not handed over: all 50,288 together weigh less than five
@@ -125,9 +97,7 @@ function createSequence(
         await sequence.eraseContextTokenRanges([{ start: count, end: sequence.nextTokenIndex }]);
       }
     },
-    // The library reads everything again when position 0 is erased. The first token is the same one that the rest begins
-    // with, and it was read with nothing before it, so it can stay in the other's place.
-    forgetFirst: (count) => sequence.eraseContextTokenRanges([{ start: 1, end: count + 1 }]),
+    forget: (kept, count) => sequence.eraseContextTokenRanges([{ start: kept, end: kept + count }]),
     async read(tokens) {
       // Pieces differ in size, so only the load of the machine steers here, not the time a piece takes.
       if (performance.now() - lastReadMs > pauseMs) pace.read.begin();
@@ -180,20 +150,15 @@ function gpuLayersFor(device: DeviceStep, layers: number): number | undefined {
 export async function loadLlamaModel(options: LoadOptions): Promise<EngineModel> {
   const { modelPath, device, onProgress, onDevice } = options;
   const summary = readGgufSummary(modelPath);
-  const markers = findMarkers(summary);
+  const format: PromptFormat = options.promptFormat ?? { kind: 'open-assistant' };
+  if (format.kind === 'open-assistant') findMarkers(summary);
   const contextTokens = Math.min(options.contextTokens, summary.contextTokens);
   const needs = {
     modelBytes: summary.sizeBytes,
-    stateBytesPerToken: 2 * f16Bytes * summary.layers * summary.width,
+    stateBytesPerToken: f16Bytes * summary.cacheWidth,
     contextTokens,
   };
-  const llama = await getLlama({
-    gpu: device === 'cpu' ? false : 'auto',
-    build: 'never',
-    logLevel: LlamaLogLevel.error,
-    logger: (_level, message) => process.stderr.write(`${message}\n`),
-    maxThreads: availableParallelism(),
-  });
+  const { llama, complaints } = await openLlama(device === 'cpu' ? false : 'auto');
   try {
     onDevice(llama.gpu === false ? null : llama.gpu);
     if (llama.gpu === false && !options.ignoreMemory) checkMemory(needs, process.availableMemory());
@@ -203,11 +168,10 @@ export async function loadLlamaModel(options: LoadOptions): Promise<EngineModel>
       ...(gpuLayers === undefined ? {} : { gpuLayers }),
       // Checked above, with the app's own words; the library's estimate does not know of the repacking.
       ignoreMemorySafetyChecks: llama.gpu === false,
-      metadataOverrides: { tokenizer: { ggml: { pre: losslessPreTokenizer } } },
+      ...metadataOverridesFor(summary),
       onLoadProgress: onProgress,
     });
-    const vocabulary = createVocabulary(model, markers);
-    checkMarkersStayText(vocabulary);
+    const vocabulary = createVocabulary(model, summary, format);
     const context = await model.createContext({
       contextSize: contextTokens,
       batchSize: batchTokens,
@@ -258,30 +222,19 @@ export async function loadLlamaModel(options: LoadOptions): Promise<EngineModel>
       },
       vocabulary,
       stateBytesPerToken: needs.stateBytesPerToken,
-      stateFormat: `node-llama-cpp ${await getModuleVersion()}, ${first.contextSize} tokens, f16, ${device}`,
+      stateFormat: `node-llama-cpp ${await getModuleVersion()}, ${first.contextSize} tokens, f16, ${device}, ${JSON.stringify(format)}`,
       sequences: sequences.map((sequence) => createSequence(sequence, pace, useThreads)),
       dispose: () => llama.dispose(),
     };
   } catch (error) {
     await llama.dispose();
-    throw loadFailure(error);
+    if (error instanceof AppError) throw error;
+    if (error instanceof InsufficientMemoryError) {
+      throw new AppError(
+        'out-of-memory',
+        'There is not enough free memory for this model. Close other programs or choose a smaller file.',
+      );
+    }
+    throw refusalOf(error, complaints, summary.architecture);
   }
-}
-
-function loadFailure(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  if (error instanceof InsufficientMemoryError) {
-    return new AppError(
-      'out-of-memory',
-      'There is not enough free memory for this model. Close other programs or choose a smaller file.',
-    );
-  }
-  const cause = error instanceof Error ? error.message : String(error);
-  return new AppError(
-    'model-unreadable',
-    'llama.cpp could not load this file. Choose another file or fetch it again.',
-    {
-      cause,
-    },
-  );
 }

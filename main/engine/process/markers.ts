@@ -1,9 +1,27 @@
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { GgufSummary } from './gguf-header.ts';
-import { markerTexts, type Markers } from './prompt.ts';
+import type { Token } from './prompt.ts';
+
+/** The tokens that give Open-Assistant's prompts their shape. Ids differ between its models, so they come from the file. */
+export interface Markers {
+  prompter: Token;
+  assistant: Token;
+  endOfText: Token;
+  /** Those and the other marks that the file has: none of them may ever come out of text, all of them end a reply. */
+  all: ReadonlySet<Token>;
+}
+
+/** Texts of the markers that Open-Assistant's models were trained with (their `tokenizer.json`). */
+export const markerTexts = {
+  prefixBegin: '<|prefix_begin|>',
+  prompter: '<|prompter|>',
+  system: '<|system|>',
+  prefixEnd: '<|prefix_end|>',
+  assistant: '<|assistant|>',
+} as const;
 
 /** `LLAMA_TOKEN_TYPE_CONTROL`: only such tokens are kept out of ordinary text when special parsing is off. */
-const controlType = 3;
+export const controlType = 3;
 const endOfTextText = '<|endoftext|>';
 
 /**
@@ -38,4 +56,9 @@ export function findMarkers(summary: Pick<GgufSummary, 'tokens' | 'tokenTypes'>)
     .map((text) => summary.tokens.indexOf(text))
     .filter((id) => id !== -1);
   return { prompter, assistant, endOfText, all: new Set([prompter, assistant, endOfText, ...others]) };
+}
+
+/** Whether a file has all that Open-Assistant's prompts are made of, as whatever kind of token. */
+export function hasMarkers({ tokens }: Pick<GgufSummary, 'tokens'>): boolean {
+  return [markerTexts.prompter, markerTexts.assistant, endOfTextText].every((text) => tokens.includes(text));
 }

@@ -10,11 +10,11 @@ export interface EngineSequence {
   /** Forgets everything behind the first `count` tokens. */
   keep(count: number): Promise<void>;
   /**
-   * Forgets the first `count` tokens and moves the others to the front. These keep what they took from the forgotten
-   * ones when they were read, so they are close to, but not the same as, freshly read ones. The token at `count` has to be
-   * the same as the very first one, as it is where both begin a prompter's turn.
+   * Forgets `count` tokens behind the first `kept` (at least one: llama.cpp's wrapper reads everything again when the
+   * very first one is erased) and moves the others up. These keep what they took from the forgotten ones when they were
+   * read, so they are close to, but not the same as, freshly read ones.
    */
-  forgetFirst(count: number): Promise<void>;
+  forget(kept: number, count: number): Promise<void>;
   /** Reads tokens without asking for a next one. */
   read(tokens: Token[]): Promise<void>;
   /**

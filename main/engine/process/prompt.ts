@@ -3,42 +3,48 @@ import type { Turn } from '../protocol.ts';
 /** A token id of the loaded model's vocabulary. */
 export type Token = number;
 
-/** The tokens that give a prompt its shape. Ids differ between Open-Assistant models, so they come from the file. */
-export interface Markers {
-  prompter: Token;
-  assistant: Token;
-  endOfText: Token;
-  /** Every marker and end-of-generation token: none of them may ever come out of text, all of them end a reply. */
-  all: ReadonlySet<Token>;
+/** What stands around the turns of one role. */
+export interface TurnFrame {
+  before: Token[];
+  /** A space in front of the text that its first word takes along, because most words are tokens with their space. */
+  space: '' | ' ';
+  after: Token[];
+}
+
+/** How a model ends a reply: with the end that it was trained on, or by beginning a turn that is not its own. */
+export type ReplyEnd = 'end-of-text' | 'marker';
+
+/** A prompt format in the tokens of one model: `start`, then each turn in its frame. */
+export interface PromptFrame {
+  start: Token[];
+  question: TurnFrame;
+  answer: TurnFrame;
+  /** Tokens that end a reply and are no part of it. */
+  ends: ReadonlyMap<Token, ReplyEnd>;
 }
 
 /** What the prompt needs of a model. */
 export interface Vocabulary {
-  markers: Markers;
+  frame: PromptFrame;
+  /** Tokens that no text may ever become. */
+  controls: ReadonlySet<Token>;
   /** Text to ids with special parsing off: marker-like text stays text. */
   tokenize(text: string): Token[];
   /** Ids to text; incomplete UTF-8 comes out as U+FFFD. */
   detokenize(tokens: readonly Token[]): string;
 }
 
-/** Texts of the markers that Open-Assistant's models were trained with (their `tokenizer.json`). */
-export const markerTexts = {
-  prefixBegin: '<|prefix_begin|>',
-  prompter: '<|prompter|>',
-  system: '<|system|>',
-  prefixEnd: '<|prefix_end|>',
-  assistant: '<|assistant|>',
-} as const;
-
 /** A prompt in pieces: one array per turn, so that a window can drop whole turns. */
 export interface Prompt {
-  /** Marker, text and `<|endoftext|>` of each finished turn, in the order of the turns given. */
+  /** What every prompt of the model begins with: never dropped. */
+  start: Token[];
+  /** Each finished turn in its frame, in the order of the turns given. */
   turns: Token[][];
-  /** `<|assistant|>` and what the answer already says: never dropped. */
+  /** What stands before an answer, and what the answer already says: never dropped. */
   opening: Token[];
 }
 
-/** Thrown when text turned into a marker id: the file's vocabulary would let a user's words act as turn marks. */
+/** Thrown when text turned into a control token: the file's vocabulary would let a user's words act as turn marks. */
 export class MarkerInTextError extends Error {
   constructor() {
     super('The vocabulary turns ordinary text into a turn marker.');
@@ -47,15 +53,21 @@ export class MarkerInTextError extends Error {
 }
 
 /** Ids of a text that must not contain markers, whatever it says. @throws MarkerInTextError */
-export function tokenizeText(vocabulary: Vocabulary, text: string): Token[] {
-  const tokens = vocabulary.tokenize(text);
-  if (tokens.some((token) => vocabulary.markers.all.has(token))) throw new MarkerInTextError();
+export function tokenizeText({ tokenize, controls }: Vocabulary, text: string): Token[] {
+  const tokens = tokenize(text);
+  if (tokens.some((token) => controls.has(token))) throw new MarkerInTextError();
   return tokens;
 }
 
+/** Ids of the text of a turn, or of its beginning. @throws MarkerInTextError */
+export function tokenizeTurn(vocabulary: Vocabulary, { space }: TurnFrame, text: string): Token[] {
+  return text === '' ? [] : tokenizeText(vocabulary, space + text);
+}
+
 /**
- * Builds `<|prompter|>…<|endoftext|><|assistant|>…<|endoftext|> … <|assistant|>` as ids, with nothing between the turns
- * and nothing before them (the format of the model card).
+ * Builds a prompt as ids. With Open-Assistant's marks it is
+ * `<|prompter|>…<|endoftext|><|assistant|>…<|endoftext|> … <|assistant|>`, with nothing between the turns and nothing
+ * before them (the format of the model card).
  *
  * @param writtenAs ids under which the model itself wrote a turn, or null. A reply may be spelled by other ids than its
  *   text tokenizes to; with the original ones, turns already read need not be read again
@@ -66,13 +78,13 @@ export function buildPrompt(
   answerSoFar: readonly Token[],
   writtenAs: (turn: Turn) => readonly Token[] | null,
 ): Prompt {
-  const { markers } = vocabulary;
+  const { start, question, answer } = vocabulary.frame;
   return {
-    turns: turns.map((turn) => [
-      turn.role === 'prompter' ? markers.prompter : markers.assistant,
-      ...(writtenAs(turn) ?? tokenizeText(vocabulary, turn.text)),
-      markers.endOfText,
-    ]),
-    opening: [markers.assistant, ...answerSoFar],
+    start,
+    turns: turns.map((turn) => {
+      const frame = turn.role === 'prompter' ? question : answer;
+      return [...frame.before, ...(writtenAs(turn) ?? tokenizeTurn(vocabulary, frame, turn.text)), ...frame.after];
+    }),
+    opening: [...answer.before, ...answerSoFar],
   };
 }

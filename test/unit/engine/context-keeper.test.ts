@@ -7,7 +7,14 @@ import type { Token } from '../../../main/engine/process/prompt.ts';
 import type { Turn } from '../../../main/engine/protocol.ts';
 import { presets } from '../../../preload/contract/presets.ts';
 import { newId, temporaryFolder } from '../../support/database.ts';
-import { keptModel, wordsOf, wordVocabulary, type KeeperOptions, type KeptModel } from './fake-sequences.ts';
+import {
+  keptModel,
+  templateFrame,
+  wordsOf,
+  wordVocabulary,
+  type KeeperOptions,
+  type KeptModel,
+} from './fake-sequences.ts';
 
 /** A prompt budget of 300 tokens: 812 less the 512 that are kept for the reply. */
 const contextTokens = 812;
@@ -21,8 +28,7 @@ const block = (number: number, count: number): Token[] =>
 const question = (number: number, count: number): Token[] => [prompter, ...block(number, count), endOfText, assistant];
 
 /** An app with conversations: builds prompts as the engine does, answers with words, and starts anew when told to. */
-function app(options: KeeperOptions) {
-  const vocabulary = wordVocabulary();
+function app(options: KeeperOptions, vocabulary = wordVocabulary()) {
   let kept: KeptModel = keptModel(options);
   let answers = 0;
   const conversations = new Map<string, { turns: Turn[] }>();
@@ -100,6 +106,22 @@ describe('a conversation that goes on', () => {
     }
     expect(drops).toBeGreaterThan(5);
     expect(read / fresh).toBeLessThanOrEqual(1.01);
+  });
+
+  it('keeps the beginning of a format that has one, and all turns that stay', async () => {
+    const { start, question: asked, answer: answered } = templateFrame;
+    const options = { sequences: 1, folder: null, startTokens: start.length };
+    const talk = app(options, wordVocabulary(templateFrame));
+    const id = newId();
+    const visible = new Set<string>();
+    for (let turn = 0; turn < 30; turn += 1) {
+      const { promptTokens, reused, firstVisible } = await talk.say(id, wordsOf(`q${turn}`, 20), 15);
+      const fresh = answered.after.length + asked.before.length + 20 + asked.after.length + answered.before.length;
+      if (turn > 0) expect(promptTokens - reused).toBe(fresh);
+      expect(talk.kept().sequences[0]?.held().slice(0, start.length)).toEqual(start);
+      visible.add(firstVisible);
+    }
+    expect(visible.size).toBeGreaterThan(2);
   });
 
   it('keeps them over a restart that falls together with a drop', async () => {

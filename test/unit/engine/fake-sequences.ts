@@ -1,17 +1,39 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createContextKeeper, type ContextKeeper } from '../../../main/engine/process/context-keeper.ts';
 import type { EngineSequence } from '../../../main/engine/process/model.ts';
-import type { Token, Vocabulary } from '../../../main/engine/process/prompt.ts';
+import type { PromptFrame, Token, Vocabulary } from '../../../main/engine/process/prompt.ts';
 import { createReplies, type Replies } from '../../../main/engine/process/replies.ts';
 import { createStateCache, type StateCache } from '../../../main/engine/process/state-cache.ts';
 
+const [endOfText, prompter, assistant] = [0, 1, 2];
+
+/** Open-Assistant's format. */
+const openAssistant: PromptFrame = {
+  start: [],
+  question: { before: [prompter], space: '', after: [endOfText] },
+  answer: { before: [assistant], space: '', after: [endOfText] },
+  ends: new Map([
+    [endOfText, 'end-of-text'],
+    [prompter, 'marker'],
+    [assistant, 'marker'],
+  ]),
+};
+
+/** A format that begins every prompt with two tokens and puts two before each turn. */
+export const templateFrame: PromptFrame = {
+  start: [3, 4],
+  question: { before: [prompter, 5], space: '', after: [endOfText] },
+  answer: { before: [assistant, 5], space: '', after: [endOfText, 6] },
+  ends: new Map([[endOfText, 'end-of-text']]),
+};
+
 /** Words as tokens: a word and the space before it are one, and text comes back as it was. */
-export function wordVocabulary(): Vocabulary {
-  const markers = { prompter: 1, assistant: 2, endOfText: 0 };
+export function wordVocabulary(frame = openAssistant): Vocabulary {
   const words: string[] = ['', '', '', '', '', '', '', '', '', ''];
   const ids = new Map<string, Token>();
   return {
-    markers: { ...markers, all: new Set(Object.values(markers)) },
+    frame,
+    controls: new Set([0, 1, 2, 3, 4, 5, 6]),
     tokenize: (text) =>
       (text.match(/\s*\S+|\s+$/g) ?? []).map((word) => {
         const id = ids.get(word) ?? words.push(word) - 1;
@@ -46,10 +68,10 @@ function fakeSequence(): FakeSequence {
       if (count < 0) throw new RangeError(`Cannot keep ${count} tokens.`);
       held = held.slice(0, count);
     },
-    async forgetFirst(count) {
-      if (count <= 0 || count >= held.length) throw new RangeError(`Cannot forget ${count} of ${held.length} tokens.`);
-      if (held[count] !== held[0]) throw new Error('What is left would begin with another token.');
-      held = held.slice(count);
+    async forget(kept, count) {
+      const isInside = kept >= 1 && count >= 1 && kept + count < held.length;
+      if (!isInside) throw new RangeError(`Cannot forget ${count} of ${held.length} tokens behind ${kept}.`);
+      held = [...held.slice(0, kept), ...held.slice(kept + count)];
     },
     async read(tokens) {
       if (tokens.some((token) => token < 0)) throw new RangeError('This is no token.');
@@ -75,6 +97,8 @@ export interface KeeperOptions {
   stateBytesPerToken?: number;
   readMsPerToken?: number;
   limitBytes?: number;
+  /** Tokens that every prompt begins with; none unless told. */
+  startTokens?: number;
 }
 
 export interface KeptModel {
@@ -88,7 +112,7 @@ export interface KeptModel {
 
 /** A keeper as an engine process has it: new sequences, and states of earlier ones on disk. */
 export function keptModel(options: KeeperOptions): KeptModel {
-  const { folder, stateBytesPerToken = 6, readMsPerToken = 5, limitBytes = 1e9 } = options;
+  const { folder, stateBytesPerToken = 6, readMsPerToken = 5, limitBytes = 1e9, startTokens = 0 } = options;
   const sequences = Array.from({ length: options.sequences }, fakeSequence);
   const replies = createReplies();
   const cache = folder === null ? null : createStateCache(folder, limitBytes, 'fingerprint');
@@ -96,6 +120,7 @@ export function keptModel(options: KeeperOptions): KeptModel {
     model: { sequences, stateBytesPerToken },
     replies,
     cache,
+    startTokens,
     readMsPerToken: () => readMsPerToken,
   });
   return {

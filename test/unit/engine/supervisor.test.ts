@@ -36,6 +36,7 @@ function load(engine: Engine, onProgress = (_fraction: number): void => undefine
     {
       modelPath: '/m.gguf',
       modelSha256: null,
+      promptFormat: null,
       contextTokens: 2048,
       device: 'cpu',
       ignoreMemory: false,

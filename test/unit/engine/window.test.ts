@@ -5,11 +5,13 @@ import { fitPrompt, measureDraft, stablePrefix, type WindowOf } from '../../../m
 import type { GenerateRequest, Turn } from '../../../main/engine/protocol.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import { presets } from '../../../preload/contract/presets.ts';
-import { wordsOf, wordVocabulary } from './fake-sequences.ts';
+import { templateFrame, wordsOf, wordVocabulary } from './fake-sequences.ts';
 
 /** Room for a prompt of 200 tokens; after a drop 120 of them are used at most. */
 const contextTokens = 712;
 const limitTokens = 200;
+/** Its mark, its end, and the mark that opens the answer: counted as soon as there is a draft. */
+const emptyQuestionTokens = 3;
 
 function windowOf(): WindowOf {
   return { vocabulary: wordVocabulary(), replies: createReplies(), contextTokens };
@@ -59,7 +61,8 @@ describe('a draft is measured', () => {
         const measure = measureDraft(window, turns, draft);
         expect(measure).toMatchObject({ fits: true, limitTokens });
         const prompt = fitPrompt(window, request(turns, draft));
-        expect(prompt.tokens.length).toBe(measure.historyTokens + measure.draftTokens);
+        const emptyDraftTokens = draft === '' ? emptyQuestionTokens : 0;
+        expect(prompt.tokens.length).toBe(measure.historyTokens + measure.draftTokens + emptyDraftTokens);
         expect(prompt.firstVisibleTurnId).toBe(measure.firstVisibleTurnId ?? 'new');
         expect(measure.historyTokens + measure.draftTokens).toBeLessThanOrEqual(limitTokens);
       }),
@@ -78,8 +81,7 @@ describe('a draft is measured', () => {
   });
 
   it('when there is nothing yet', () => {
-    // Its mark, its end, and the mark that opens the answer.
-    const empty = { historyTokens: 0, draftTokens: 3, limitTokens, firstVisibleTurnId: null, fits: true };
+    const empty = { historyTokens: 0, draftTokens: 0, limitTokens, firstVisibleTurnId: null, fits: true };
     expect(measureDraft(windowOf(), [], '')).toEqual(empty);
     expect(measureDraft(windowOf(), [], 'What is a meme?')).toEqual({ ...empty, draftTokens: 7 });
   });
@@ -181,4 +183,27 @@ it('a continued answer is part of the prompt and counts against the window', () 
   expect(continued.tokens.slice(0, fresh.tokens.length)).toEqual(fresh.tokens);
   expect(continued.tokens.length).toBe(fresh.tokens.length + 30);
   expect(continued.answerSoFar.length).toBe(30);
+});
+
+describe('a format with a beginning', () => {
+  const template = (): WindowOf => ({ ...windowOf(), vocabulary: wordVocabulary(templateFrame) });
+
+  it('begins every prompt with it, and counts it, however many turns have left', () => {
+    fc.assert(
+      fc.property(turnsArbitrary, draftArbitrary, (turns, draft) => {
+        const window = template();
+        const { tokens, firstVisibleTurnId } = fitPrompt(window, request(turns, draft));
+        const measure = measureDraft(window, turns, draft);
+        // The question in its frame, and the opening of the answer.
+        const emptyDraftTokens = draft === '' ? 2 + 1 + 2 : 0;
+        expect(tokens.slice(0, 4)).toEqual([...templateFrame.start, ...templateFrame.question.before]);
+        expect(tokens.slice(-2)).toEqual(templateFrame.answer.before);
+        expect(tokens.length).toBe(measure.historyTokens + measure.draftTokens + emptyDraftTokens);
+        expect(tokens.length).toBeLessThanOrEqual(limitTokens);
+        expect(measure.firstVisibleTurnId ?? 'new').toBe(firstVisibleTurnId);
+        const prefix = stablePrefix(window, turns, draft) ?? [];
+        expect(tokens.slice(0, prefix.length)).toEqual(prefix);
+      }),
+    );
+  });
 });
