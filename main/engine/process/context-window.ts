@@ -7,6 +7,8 @@
 
 /** Tokens kept free for the reply; a longer one may use whatever else is free. */
 const replyReserveTokens = 512;
+/** In a very small window, this share of it at most. */
+const replyReserveShare = 3 / 4;
 
 /** After a drop the prompt fills at most this share of its budget. */
 const shareAfterDrop = 0.6;
@@ -18,7 +20,8 @@ export type WindowFit =
 
 /** Most tokens a prompt may have in a window of `contextTokens`. */
 export function promptBudget(contextTokens: number): number {
-  return Math.max(1, contextTokens - replyReserveTokens);
+  const reserve = Math.min(replyReserveTokens, Math.floor(contextTokens * replyReserveShare));
+  return Math.max(1, contextTokens - reserve);
 }
 
 /** What takes room in every prompt, in tokens: what all of them begin with, and what opens an empty answer. */

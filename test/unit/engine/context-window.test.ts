@@ -5,6 +5,11 @@ import { fitWindow, promptBudget, type TurnSize } from '../../../main/engine/pro
 const contextTokens = 2048;
 const limit = promptBudget(contextTokens);
 
+it('keeps 512 tokens for the reply, and less in a window that is hardly larger', () => {
+  expect([2048, 1024, 812].map(promptBudget)).toEqual([1536, 512, 300]);
+  expect([600, 64, 1].map(promptBudget)).toEqual([150, 16, 1]);
+});
+
 /** Lengths around everything that matters: tiny turns, whole replies, and questions that nearly fill the window. */
 const length = fc.oneof(
   { weight: 5, arbitrary: fc.integer({ min: 3, max: 200 }) },

@@ -230,7 +230,9 @@ describe('under a constant load', () => {
           expect(run.slow).toBeLessThanOrEqual(cores <= 4 ? 3 : 8);
           // The first steps find out; what they cost is no part of the speed that is reached.
           const foundMs = run.stepMs.slice(0, 8).reduce((sum, ms) => sum + ms);
-          expect(run.totalMs - foundMs).toBeLessThanOrEqual(bestFixedMs(options, 992) / 0.94);
+          // With one of sixteen cores left, looking for a second one now and then costs the most.
+          const reached = cores <= 4 ? 0.94 : 0.88;
+          expect(run.totalMs - foundMs).toBeLessThanOrEqual(bestFixedMs(options, 992) / reached);
           expect(run.totalMs).toBeLessThanOrEqual(bestFixedMs(options, 1000) / 0.8);
         },
       ),
