@@ -4,6 +4,7 @@ import { goneOf, launchApp, makeDataFolder, removeDataFolder } from '../support/
 import { slowModel } from '../support/slow-model.ts';
 import type { AssistantApi } from '../../preload/contract/api.ts';
 import { placesIn } from '../../main/services/data-folder.ts';
+import { createRandom } from '../support/random.ts';
 
 /**
  * Kills the whole app at random moments of a streamed answer and looks at what is left on disk. What a window showed is
@@ -103,17 +104,6 @@ async function killOnce(dataFolder: string, waitMs: number): Promise<Outcome> {
   } catch {
     return { unreadable: true, lostMs: Infinity, shownLength, savedLength: 0, leftGenerating };
   }
-}
-
-/** A repeatable stream of numbers in [0, 1) (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const { values } = parseArgs({
