@@ -197,7 +197,7 @@ export async function createInstallations(options: InstallationsOptions) {
       await forget(underWay);
     },
     async dispose(): Promise<void> {
-      await Promise.all([...all.values()].map(({ job }) => job?.stop()));
+      await Promise.all([...all.values()].flatMap(({ job }) => job?.stop() ?? []));
     },
   };
 }

@@ -10,11 +10,10 @@ import type { Turn } from '../engine/protocol.ts';
  * @param windowTokens size of the window of the model that will read it
  */
 export function turnsOf(messages: readonly Message[], windowTokens: number | null): Turn[] {
-  const newest = messages.findLast(
-    ({ generation }) => (generation?.firstVisibleMessageId ?? null) !== null,
-  )?.generation;
-  const isSameWindow = newest?.windowTokens === windowTokens;
-  const start = isSameWindow ? messages.findIndex(({ id }) => id === newest?.firstVisibleMessageId) : 0;
+  const facts = messages.map(({ generation }) => generation);
+  const newest = facts.findLast((generation) => (generation?.firstVisibleMessageId ?? null) !== null) ?? null;
+  const isSameWindow = newest !== null && newest.windowTokens === windowTokens;
+  const start = isSameWindow ? messages.findIndex(({ id }) => id === newest.firstVisibleMessageId) : 0;
   return messages
     .slice(Math.max(0, start))
     .filter(({ role, text }) => role === 'prompter' || text !== '')

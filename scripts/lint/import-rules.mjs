@@ -56,11 +56,16 @@ const nodeBuiltins = {
   message: 'No Node here: this code runs in a sandboxed page.',
 };
 /** @type {Ban} */
-const nativePackages = { regex: '^(better-sqlite3|node-llama-cpp)($|/)', message: 'Native code belongs to main.' };
+const nativePackages = { regex: '^(better-sqlite3|node-llama-cpp|koffi)($|/)', message: 'Native code belongs to main.' };
 /** @type {Ban} */
 const llama = {
   regex: '^(node-llama-cpp|@node-llama-cpp)($|/)',
   message: 'Only llama.ts and llama-vocabulary.ts in main/engine/process talk to node-llama-cpp.',
+};
+/** @type {Ban} */
+const koffi = {
+  regex: '^koffi($|/)',
+  message: 'Only main/installation/process/quantization/ggml.ts calls functions of native libraries.',
 };
 /** @type {Ban} */
 const renderer = { regex: upTo('renderer/'), message: 'The windows import from here, not the other way round.' };
@@ -72,7 +77,7 @@ const preloadBeyondContract = {
 /** @type {Ban} */
 const database = {
   regex: '(^|/)database/',
-  message: 'The engine holds no truth: it knows nothing of the database.',
+  message: 'The processes of main hold no truth: they know nothing of the database.',
 };
 /** @type {Ban} */
 const engine = { regex: '(^|/)engine/', message: 'The database knows nothing of the engine.' };
@@ -112,8 +117,8 @@ const replaceSyntax = [
   { selector: `TemplateElement[value.raw=${replacePattern}]`, message: replaceMessage },
 ];
 
-const everywhereInMain = [electronIpc, llama, renderer, preloadBeyondContract];
-const mainWithoutElectron = [electron, llama, renderer, preloadBeyondContract];
+const everywhereInMain = [electronIpc, llama, koffi, renderer, preloadBeyondContract];
+const mainWithoutElectron = [electron, llama, koffi, renderer, preloadBeyondContract];
 
 /**
  * From the general to the particular: the last that matches a file holds for it.
@@ -123,7 +128,7 @@ export const areas = [
   { files: ['main/**/*.ts'], bans: everywhereInMain, syntax: ipcSyntax },
   {
     files: ['main/ipc/**/*.ts'],
-    bans: [{ ...electronIpc, names: ['ipcRenderer'] }, llama, renderer, preloadBeyondContract],
+    bans: [{ ...electronIpc, names: ['ipcRenderer'] }, llama, koffi, renderer, preloadBeyondContract],
   },
   {
     files: ['main/services/**/*.ts', 'main/cli/**/*.ts', 'main/engine/**/*.ts'],
@@ -133,7 +138,13 @@ export const areas = [
   { files: ['main/engine/process/**/*.ts'], bans: [...mainWithoutElectron, database], syntax: ipcSyntax },
   {
     files: ['main/engine/process/llama.ts', 'main/engine/process/llama-vocabulary.ts'],
-    bans: [electron, renderer, preloadBeyondContract, database],
+    bans: [electron, koffi, renderer, preloadBeyondContract, database],
+    syntax: ipcSyntax,
+  },
+  { files: ['main/installation/**/*.ts'], bans: [...mainWithoutElectron, database], syntax: ipcSyntax },
+  {
+    files: ['main/installation/process/quantization/ggml.ts'],
+    bans: [electron, llama, renderer, preloadBeyondContract, database],
     syntax: ipcSyntax,
   },
   {

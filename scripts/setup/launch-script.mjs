@@ -20,7 +20,7 @@ import { runInForeground } from './processes.mjs';
  */
 export async function launchScript(folder, command, args) {
   const [name, ...scriptArgs] = args;
-  const names = scriptNames(join(projectRoot, folder));
+  const names = scriptNames(join(projectRoot, folder), command);
   if (name === undefined || !names.includes(name)) {
     if (name !== undefined) process.stderr.write(`There is no "${name}" in ${folder}.\n`);
     process.stderr.write(`Usage: ${command} -- NAME [arguments]\n`);
@@ -47,13 +47,16 @@ export function needsElectron(source) {
 }
 
 /**
+ * What can be called: files that say at their top how. What they share does not.
  * @param {string} folder
+ * @param {string} command
  * @returns {string[]}
  */
-function scriptNames(folder) {
+function scriptNames(folder, command) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.endsWith('.d.ts'))
     .map((name) => name.slice(0, -'.ts'.length))
+    .filter((name) => readFileSync(join(folder, `${name}.ts`), 'utf8').includes(`${command} -- ${name}`))
     .sort();
 }

@@ -83,6 +83,11 @@ describe('broken rules are found', () => {
     ['main/engine/process/engine.ts', `import type { Llama } from 'node-llama-cpp';`, imports],
     ['main/engine/process/engine.ts', `const { getLlama } = await import('node-llama-cpp');`, syntax],
     ['main/services/models.ts', `import { getLlama } from 'node-llama-cpp';`, imports],
+    ['main/services/models.ts', `import { load } from 'koffi';`, imports],
+    ['main/installation/process/install.ts', `import { load } from 'koffi';`, imports],
+    ['main/installation/process/install.ts', `import { a } from '../../database/client.ts';`, imports],
+    ['main/installation/client.ts', `import { app } from 'electron';`, imports],
+    ['renderer/stores/a.ts', `import { load } from 'koffi';`, imports],
     ['main/app.ts', `import { getLlama } from 'node-llama-cpp';`, imports],
 
     ['main/windows/a.ts', `import { ipcMain } from 'electron';`, imports],

@@ -104,7 +104,7 @@ const installationSchema: z.ZodType<InstallationRecord> = z.object({
 export function listInstallations(db: Database.Database): InstallationRecord[] {
   const sql =
     'SELECT id, catalogue_id AS catalogueId, type, created_at AS createdAt FROM installations ORDER BY created_at, id';
-  const rows = statement<[], unknown>(db, sql).all();
+  const rows = statement<[]>(db, sql).all();
   return rows.flatMap((row) => installationSchema.safeParse(row).data ?? []);
 }
 
