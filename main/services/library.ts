@@ -176,9 +176,9 @@ export function createLibrary(options: LibraryOptions) {
       });
     },
 
-    async use(modelId: string): Promise<LibraryModel> {
+    async use(modelId: string, choice?: { ignoreMemory: boolean }): Promise<LibraryModel> {
       const record = modelId === guideId ? null : await database.getModel(modelId);
-      await models.use(record?.path ?? null);
+      await models.use(record?.path ?? null, choice);
       announce();
       return record === null ? shownGuide() : shown(record);
     },
@@ -193,8 +193,9 @@ export function createLibrary(options: LibraryOptions) {
       return save({ ...record, sha256, verifiedAt: now() });
     },
 
-    async cancelVerify(modelId: string): Promise<void> {
-      await reading.get(modelId)?.stop();
+    /** @param of id of a model that is verified, or path of a file that is added */
+    async cancelReading(of: string): Promise<void> {
+      await reading.get(of)?.stop();
     },
 
     /** Path of a model's file. */

@@ -223,15 +223,18 @@ export function createModels(options: ModelsOptions) {
      * Changes the model. When the new file cannot be used, the one before stays in use and the error is thrown.
      *
      * @param modelPath absolute path of a GGUF, or null for the guide
+     * @param choice `ignoreMemory` loads it even when it seems not to fit
      */
-    async use(modelPath: string | null): Promise<ModelStatus> {
+    async use(modelPath: string | null, choice = { ignoreMemory: false }): Promise<ModelStatus> {
       const previous = path;
       await unload();
       path = modelPath ?? guidePath;
+      ignoreMemory = choice.ignoreMemory;
       try {
         await ensureLoaded();
       } catch (error) {
         path = previous;
+        ignoreMemory = false;
         show(unloadedStatus(path));
         void ensureLoaded().catch(() => undefined);
         throw error;

@@ -59,7 +59,7 @@ export interface Outputs {
   'library:add-file': ValueOf<LibraryApi['addFile']>;
   'library:use': ValueOf<LibraryApi['use']>;
   'library:verify': ValueOf<LibraryApi['verify']>;
-  'library:cancel-verify': ValueOf<LibraryApi['cancelVerify']>;
+  'library:cancel-reading': ValueOf<LibraryApi['cancelReading']>;
   'library:reveal': ValueOf<LibraryApi['reveal']>;
   'library:remove': ValueOf<LibraryApi['remove']>;
   'library:install': ValueOf<LibraryApi['install']>;

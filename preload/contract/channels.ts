@@ -24,7 +24,7 @@ export const channels = [
   'library:add-file',
   'library:use',
   'library:verify',
-  'library:cancel-verify',
+  'library:cancel-reading',
   'library:reveal',
   'library:remove',
   'library:install',

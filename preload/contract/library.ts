@@ -166,9 +166,9 @@ export const libraryInputs = {
   'library:get': z.undefined(),
   'library:inspect-file': z.strictObject({ path: path.nullable() }),
   'library:add-file': z.strictObject({ path, copy: z.boolean(), asCompletion: z.boolean() }),
-  'library:use': z.strictObject({ modelId }),
+  'library:use': z.strictObject({ modelId, ignoreMemory: z.boolean().optional() }),
   'library:verify': z.strictObject({ modelId }),
-  'library:cancel-verify': z.strictObject({ modelId }),
+  'library:cancel-reading': z.strictObject({ of: path }),
   'library:reveal': z.strictObject({ modelId }),
   'library:remove': z.strictObject({ modelId }),
   'library:install': z.strictObject({ catalogueId: z.string().max(100), type: z.enum(conversionTypes) }),
@@ -191,11 +191,15 @@ export interface LibraryApi {
   addFile(input: { path: string; copy: boolean; asCompletion: boolean }): Promise<Envelope<LibraryModel>>;
   /** Path of a file that was dropped on the window. */
   pathOfDropped(file: File): string;
-  /** Loads the model and uses it from now on. Fails with `busy` while an answer is being written, or a `model-*` code. */
-  use(input: { modelId: string }): Promise<Envelope<LibraryModel>>;
+  /**
+   * Loads the model and uses it from now on; `ignoreMemory` even when it seems not to fit. Fails with `busy` while an
+   * answer is being written, `out-of-memory` (with `fitsShort` in the details), or a `model-*` code.
+   */
+  use(input: { modelId: string; ignoreMemory?: boolean | undefined }): Promise<Envelope<LibraryModel>>;
   /** Reads the whole file and compares its SHA-256 (progress by `onReading`). Fails with `hash-mismatch`. */
   verify(input: { modelId: string }): Promise<Envelope<LibraryModel>>;
-  cancelVerify(input: { modelId: string }): Promise<Envelope<null>>;
+  /** Stops reading or copying a file, by the model's id or by the path. */
+  cancelReading(input: { of: string }): Promise<Envelope<null>>;
   /** Shows the file in the system's file manager. */
   reveal(input: { modelId: string }): Promise<Envelope<null>>;
   /** Forgets the model; a managed file is deleted. The model in use gives way to the guide. */

@@ -1,5 +1,6 @@
 import type { GenerationFacts, StopReason } from '../../preload/contract/conversations.ts';
 import type { ErrorCode } from '../../preload/contract/errors.ts';
+import type { PromptFormat } from '../../preload/contract/library.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
 import type { PresetId } from '../../preload/contract/presets.ts';
 import { formatCount, formatPercent, tokensPerSecond } from './format.ts';
@@ -9,20 +10,28 @@ import { formatCount, formatPercent, tokensPerSecond } from './format.ts';
 export const appName = 'OASST Desktop';
 
 export const privacySentence =
-  'Conversations are kept in the data folder on this computer. The app sends nothing over the network.';
+  'Conversations are kept in the data folder on this computer, and nothing you write leaves it. The app uses the network only to fetch a model that you asked for.';
 
-/** What stands below the composer at all times. */
-export function limitsOf(model: ModelStatus | null): string {
-  return model?.isGuide === true
-    ? 'The guide is a tiny model that knows this app. For real conversations choose a model file.'
-    : 'Often wrong yet convincing; weak at maths and code; English only.';
+/** What stands below the composer at all times. `format` is how the model's prompts are built; null while unknown. */
+export function limitsOf(model: ModelStatus | null, format: PromptFormat['kind'] | null): string {
+  if (model?.isGuide === true) {
+    return 'The guide is a tiny model that knows this app. For real conversations choose another model.';
+  }
+  if (format === 'completion')
+    return 'Continues your text; it was not trained to answer. Nothing it writes is checked.';
+  if (format === 'chat-template') return 'Nothing it writes is checked: treat every fact as unconfirmed.';
+  return 'Often wrong yet convincing; weak at maths and code; English only.';
 }
 
 /** The line under the title of the first screen. */
-export function introductionOf(model: ModelStatus | null): string {
-  return model?.isGuide === true
-    ? 'This is the guide, a tiny model that comes with the app and explains it. It cannot hold a real conversation: for that, choose a model file.'
-    : 'A language model that runs on this computer; nothing you type leaves it. It is often wrong yet convincing, weak at maths and code, and knows English only.';
+export function introductionOf(model: ModelStatus | null, format: PromptFormat['kind'] | null): string {
+  if (model?.isGuide === true) {
+    return 'This is the guide, a tiny model that comes with the app and explains it. It cannot hold a real conversation: for that, choose another model.';
+  }
+  const home = 'A language model that runs on this computer; nothing you type leaves it.';
+  if (format === 'completion') return `${home} It continues what you write and was not trained to answer questions.`;
+  if (format === 'chat-template') return `${home} Nothing it writes is checked: treat every fact as unconfirmed.`;
+  return `${home} It is often wrong yet convincing, weak at maths and code, and knows English only.`;
 }
 
 /** Questions from the model's own card. */
@@ -63,9 +72,13 @@ export const failureWords: Record<ErrorCode, string> = {
   'database-newer': 'The database was written by a newer version of the app.',
   'database-readonly': 'The database cannot be written to.',
   'disk-full': 'The disk is full. Free some space, then go on.',
-  'model-missing': 'The model file is no longer where it was. Choose it again.',
+  'model-missing': 'The model file is no longer where it was. Put it back or choose another model.',
   'model-unreadable': 'The model file could not be read. It may be damaged or incomplete.',
   'model-unsupported': 'The model file is of a kind this app cannot run.',
+  'hash-mismatch': 'The model file is not what it was when it was added. Remove it and get or add it again.',
+  'checkpoint-unreadable': 'What was fetched could not be read as a model.',
+  'network-failed': 'The network could not be reached.',
+  cancelled: 'It was cancelled.',
   'out-of-memory': 'There was not enough free memory for the model. Close other programs or choose a smaller file.',
   'engine-crashed': 'The engine that runs the model ended unexpectedly. It starts again with the next answer.',
   'engine-stalled':
@@ -110,7 +123,7 @@ export function stateOf(model: ModelStatus): string {
 /** The short honest note in the model popover. */
 export function noteOf(model: ModelStatus): string {
   return model.isGuide
-    ? 'The guide comes with the app. It answers questions about the app and makes mistakes even there. Real conversations need a model file in the GGUF format.'
+    ? 'The guide comes with the app. It answers questions about the app and makes mistakes even there. Real conversations need another model.'
     : 'The model reads and writes on this computer only. Its answers are not checked by anyone: treat every fact as unconfirmed.';
 }
 

@@ -1,34 +1,50 @@
 import type { MenuCommand } from '../../preload/contract/app.ts';
 import { endingOf } from '../lib/endings.ts';
 import type { Stores } from '../stores/stores.ts';
-import { copyText, deleteConversation, showConversation, showFirstScreen, toggleSidebar } from './navigation.ts';
+import {
+  copyText,
+  deleteConversation,
+  leaveModels,
+  showConversation,
+  showFirstScreen,
+  showModels,
+  toggleSidebar,
+} from './navigation.ts';
 
 /** What each command of the application menu does in this window. */
 export function createCommands(stores: Stores): Record<MenuCommand, () => void> {
-  const { conversations, layout, model, transcript } = stores;
+  const { conversations, layout, transcript } = stores;
 
   function step(direction: 1 | -1): void {
     const next = conversations.neighbour(transcript.wantedId, direction);
     if (next !== null) showConversation(stores, next.id);
   }
 
+  /** What acts on the conversation does so while it is on the page, not behind the models. */
+  const isOnPage = (): boolean => layout.page === 'transcript';
+
   return {
     'new-conversation': () => {
       showFirstScreen(stores);
     },
     'rename-conversation': () => {
-      if (transcript.wantedId === null) return;
+      if (transcript.wantedId === null || !isOnPage()) return;
       layout.showSidebar();
       layout.renamingId = transcript.wantedId;
     },
     'delete-conversation': () => {
-      if (transcript.wantedId !== null) void deleteConversation(stores, transcript.wantedId);
+      if (transcript.wantedId !== null && isOnPage()) void deleteConversation(stores, transcript.wantedId);
     },
     'toggle-sidebar': () => {
       void toggleSidebar(stores);
     },
     'focus-composer': () => {
-      layout.focusComposer();
+      if (isOnPage()) {
+        layout.focusComposer();
+      } else {
+        layout.cameFrom = null;
+        leaveModels(stores);
+      }
     },
     'previous-conversation': () => {
       step(-1);
@@ -37,18 +53,18 @@ export function createCommands(stores: Stores): Record<MenuCommand, () => void> 
       step(1);
     },
     'retry-answer': () => {
-      if (transcript.newestAnswer !== null) void transcript.retry(transcript.newestAnswer.id);
+      if (transcript.newestAnswer !== null && isOnPage()) void transcript.retry(transcript.newestAnswer.id);
     },
     'continue-answer': () => {
       const answer = transcript.newestAnswer;
-      if (answer !== null && endingOf(answer.message).canContinue) void transcript.continue(answer.id);
+      if (answer !== null && isOnPage() && endingOf(answer.message).canContinue) void transcript.continue(answer.id);
     },
     'copy-answer': () => {
       const answer = transcript.newestAnswer;
-      if (answer !== null && answer.text !== '') void copyText(stores, answer.text);
+      if (answer !== null && isOnPage() && answer.text !== '') void copyText(stores, answer.text);
     },
-    'choose-model': () => {
-      void model.chooseFile();
+    'show-models': () => {
+      showModels(stores);
     },
     'show-shortcuts': () => {
       layout.dialog = 'shortcuts';

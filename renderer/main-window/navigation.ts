@@ -12,6 +12,29 @@ export async function toggleSidebar({ layout }: Stores): Promise<void> {
   document.querySelector<HTMLElement>('[data-sidebar-toggle]')?.focus();
 }
 
+/** Shows the models in place of the transcript. @param from where the focus belongs afterwards */
+export function showModels({ layout, library }: Stores, from: Element | null = document.activeElement): void {
+  layout.closeOverlay();
+  if (layout.page !== 'models') {
+    layout.cameFrom = from instanceof HTMLElement && from !== document.body ? from : null;
+    layout.page = 'models';
+    void library.refresh();
+  }
+  void tick().then(() => {
+    document.querySelector<HTMLElement>('[data-models-page]')?.focus();
+  });
+}
+
+/** Goes back to the transcript, and to where the focus was. */
+export function leaveModels({ layout }: Stores): void {
+  layout.page = 'transcript';
+  void tick().then(() => {
+    if (layout.cameFrom?.isConnected === true) layout.cameFrom.focus();
+    else layout.focusComposer();
+    layout.cameFrom = null;
+  });
+}
+
 /** Opens a conversation and remembers it for the next start. */
 export function showConversation({ layout, settings, transcript }: Stores, conversationId: string): void {
   if (layout.isOverlay) {
@@ -20,6 +43,7 @@ export function showConversation({ layout, settings, transcript }: Stores, conve
       layout.focusComposer();
     });
   }
+  layout.page = 'transcript';
   if (transcript.wantedId === conversationId) return;
   void settings.change({ lastConversationId: conversationId });
   void transcript.open(conversationId);
@@ -28,6 +52,7 @@ export function showConversation({ layout, settings, transcript }: Stores, conve
 /** Shows the first screen, with the cursor where the first question goes. */
 export function showFirstScreen({ layout, settings, transcript }: Stores): void {
   layout.closeOverlay();
+  layout.page = 'transcript';
   void settings.change({ lastConversationId: null });
   transcript.close();
   // Under the list that lay over it, the composer can take the focus only after that has gone.

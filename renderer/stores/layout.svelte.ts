@@ -5,6 +5,10 @@ import type { SettingsStore } from './settings.svelte.ts';
 export class LayoutStore {
   /** Too narrow for two columns: the list lies over the page instead of beside it. */
   readonly #narrow = new MediaQuery('(max-width: 799px)');
+  /** What takes the room beside the list. The transcript stays as it is behind the models. */
+  page = $state<'transcript' | 'models'>('transcript');
+  /** Where the focus was before the models were shown. */
+  cameFrom: HTMLElement | null = null;
   dialog = $state<'shortcuts' | 'about' | null>(null);
   /** The conversation whose title is a text field at the moment. */
   renamingId = $state<string | null>(null);

@@ -1,15 +1,14 @@
 import type { AssistantApi } from '../../preload/contract/api.ts';
-import type { Envelope } from '../../preload/contract/errors.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
 import { unwrap } from '../lib/api.ts';
 import { stateOf } from '../lib/words.ts';
 import type { AnnouncerStore } from './announcer.svelte.ts';
 import type { NoticesStore } from './notices.svelte.ts';
 
-/** The model in use and the three things that can be done about it. */
+/** The model in use, and loading it. */
 export class ModelStore {
   status = $state.raw<ModelStatus | null>(null);
-  /** True while one of the actions waits for its answer. */
+  /** True while loading waits for its answer. */
   isBusy = $state(false);
   readonly #api: AssistantApi;
   readonly #notices: NoticesStore;
@@ -29,26 +28,12 @@ export class ModelStore {
     return stop;
   }
 
-  /** Lets the owner pick a model file. Nothing happens when the dialog is cancelled. */
-  async chooseFile(): Promise<void> {
-    await this.#act(() => this.#api.models.chooseFile());
-  }
-
-  async useGuide(): Promise<void> {
-    await this.#act(() => this.#api.models.useGuide());
-  }
-
   /** @param ignoreMemory load it although it seems not to fit */
   async load(ignoreMemory = false): Promise<void> {
-    await this.#act(() => this.#api.models.load(ignoreMemory ? { ignoreMemory } : undefined));
-  }
-
-  async #act(call: () => Promise<Envelope<ModelStatus | null>>): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
     try {
-      const status = await unwrap(call());
-      if (status !== null) this.#take(status);
+      this.#take(await unwrap(this.#api.models.load(ignoreMemory ? { ignoreMemory } : undefined)));
     } catch (failure) {
       this.#notices.fail(failure);
     } finally {

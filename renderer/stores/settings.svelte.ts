@@ -46,5 +46,7 @@ function mergeSettings(settings: Settings, patch: SettingsPatch): Settings {
     device: patch.device ?? settings.device,
     windowTokens: patch.windowTokens ?? settings.windowTokens,
     unloadAfterMinutes: patch.unloadAfterMinutes ?? settings.unloadAfterMinutes,
+    hubUrl: patch.hubUrl ?? settings.hubUrl,
+    proxyUrl: patch.proxyUrl === undefined ? settings.proxyUrl : patch.proxyUrl,
   };
 }

@@ -4,6 +4,7 @@ import { AnnouncerStore } from './announcer.svelte.ts';
 import { ConversationsStore } from './conversations.svelte.ts';
 import { DraftsStore } from './drafts.svelte.ts';
 import { LayoutStore } from './layout.svelte.ts';
+import { LibraryStore } from './library.svelte.ts';
 import { ModelStore } from './model.svelte.ts';
 import { NoticesStore } from './notices.svelte.ts';
 import { PreviewStore } from './preview.svelte.ts';
@@ -17,6 +18,7 @@ export interface Stores {
   readonly conversations: ConversationsStore;
   readonly drafts: DraftsStore;
   readonly layout: LayoutStore;
+  readonly library: LibraryStore;
   readonly model: ModelStore;
   readonly notices: NoticesStore;
   readonly preview: PreviewStore;
@@ -37,6 +39,7 @@ export function createStores(api: AssistantApi): Stores {
     conversations: new ConversationsStore(api, notices),
     drafts: new DraftsStore(),
     layout: new LayoutStore(settings),
+    library: new LibraryStore(api, notices, announcer),
     model: new ModelStore(api, notices, announcer),
     preview: new PreviewStore(api),
     transcript: new TranscriptStore(api, notices, announcer),
@@ -45,8 +48,9 @@ export function createStores(api: AssistantApi): Stores {
 
 /** Reads what is there, follows what changes, and reopens the conversation that was shown last. */
 export async function startStores(stores: Stores): Promise<() => void> {
-  const { notices, settings, conversations, model, transcript } = stores;
-  const stops = [transcript.start()];
+  const { notices, settings, conversations, library, model, transcript } = stores;
+  // The library is read beside the rest: nothing on the first page waits for it.
+  const stops = [transcript.start(), library.start()];
   const results = await Promise.allSettled([settings.start(), conversations.start(), model.start()]);
   for (const result of results) {
     if (result.status === 'fulfilled') stops.push(result.value);

@@ -106,7 +106,7 @@ describe('commands of the menu', () => {
     fake.choose('show-about');
     const dialog = await screen.findByRole('dialog', { name: 'About OASST Desktop' });
     await screen.findByText('Licence of everything');
-    for (const words of ['0.1.0', fake.info.dataFolder, 'The app sends nothing over the network.']) {
+    for (const words of ['0.1.0', fake.info.dataFolder, 'nothing you write leaves it.']) {
       expect(dialog.textContent).toContain(words);
     }
   });

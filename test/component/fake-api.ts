@@ -11,6 +11,7 @@ import { AppError, type Envelope, type ErrorReport } from '../../preload/contrac
 import type { DraftPreview, GenerationEvent } from '../../preload/contract/generations.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
 import type { Settings } from '../../preload/contract/settings.ts';
+import { FakeLibrary, follow } from './fake-library.ts';
 
 type Step =
   | { kind: 'queued'; ahead: number }
@@ -63,6 +64,7 @@ export function facts(change: Partial<GenerationFacts> = {}): GenerationFacts {
     replyMs: 4000,
     stopReason: 'end-of-text',
     firstVisibleMessageId: null,
+    windowTokens: 2048,
     ...change,
   };
 }
@@ -88,6 +90,8 @@ export class FakeAssistant {
     deviceSteps: {},
     windowTokens: 2048,
     unloadAfterMinutes: 30,
+    hubUrl: 'https://huggingface.co',
+    proxyUrl: null,
   };
   info: AppInfo = {
     version: '0.1.0',
@@ -99,8 +103,10 @@ export class FakeAssistant {
   nowMs = Date.now();
   /** Methods that fail, by name, with what. */
   readonly failing = new Map<string, ErrorReport>();
-  /** Runs after the state changed and before the answer is given: events may overtake an answer. */
-  beforeAnswer: (() => void) | null = null;
+  /** Runs after a method changed the state and before it answers: events may overtake an answer. */
+  beforeAnswer: ((method: string) => void) | null = null;
+
+  readonly library = new FakeLibrary((method, input, work) => this.#answer(method, input, work));
 
   readonly #stored: Stored[] = [];
   readonly #seqs = new Map<string, number>();
@@ -173,12 +179,6 @@ export class FakeAssistant {
     },
     models: {
       status: () => this.#answer('models.status', undefined, () => this.model),
-      chooseFile: () => this.#answer('models.chooseFile', undefined, () => this.model),
-      useGuide: () =>
-        this.#answer('models.useGuide', undefined, () => {
-          this.setModel(guideModel);
-          return guideModel;
-        }),
       load: (input) => this.#answer('models.load', input, () => this.model),
       stateCache: () => this.#answer('models.stateCache', undefined, () => ({ sizeBytes: this.stateCacheBytes })),
       clearStateCache: () =>
@@ -188,6 +188,7 @@ export class FakeAssistant {
         }),
       onChanged: (listener) => follow(this.#modelListeners, listener),
     },
+    library: this.library.api,
     settings: {
       get: () => this.#answer('settings.get', undefined, () => this.settings),
       change: (patch) =>
@@ -332,7 +333,7 @@ export class FakeAssistant {
     const error = this.failing.get(method);
     if (error !== undefined) return { ok: false, error };
     const value = structuredClone(work());
-    this.beforeAnswer?.();
+    this.beforeAnswer?.(method);
     await Promise.resolve();
     return { ok: true, value };
   }
@@ -374,11 +375,4 @@ export class FakeAssistant {
     const stored = this.#find(message.conversationId);
     stored.messages = stored.messages.map((candidate) => (candidate.id === message.id ? message : candidate));
   }
-}
-
-function follow<T>(listeners: Set<T>, listener: T): () => void {
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-  };
 }

@@ -1,6 +1,7 @@
 import { screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { FakeAssistant, guideModel } from './fake-api.ts';
+import { libraryModel } from './fake-library.ts';
 import { composer, inTurn, openWindow, settle } from './open-window.ts';
 
 describe('the first screen', () => {
@@ -8,6 +9,16 @@ describe('the first screen', () => {
     await openWindow();
     expect(screen.getByRole('heading', { level: 1, name: 'OASST SFT-1 12B' })).toBeTruthy();
     expect(screen.getByText('Often wrong yet convincing; weak at maths and code; English only.')).toBeTruthy();
+  });
+
+  test.each([
+    ['completion', 'Continues your text; it was not trained to answer. Nothing it writes is checked.'],
+    ['chat-template', 'Nothing it writes is checked: treat every fact as unconfirmed.'],
+  ] as const)('words the limits of a model with prompts of the kind %s', async (format, limits) => {
+    const fake = new FakeAssistant();
+    fake.library.value.models = [libraryModel({ format, isInUse: true })];
+    await openWindow(fake);
+    expect(screen.getByText(limits)).toBeTruthy();
   });
 
   test('sends a suggestion and shows it as the first turn', async () => {
@@ -28,10 +39,15 @@ describe('the first screen', () => {
     const { user } = await openWindow(fake);
     expect(screen.getByRole('button', { name: 'What can you do?' })).toBeTruthy();
     expect(
-      screen.getByText('The guide is a tiny model that knows this app. For real conversations choose a model file.'),
+      screen.getByText('The guide is a tiny model that knows this app. For real conversations choose another model.'),
     ).toBeTruthy();
-    await user.click(screen.getByRole('button', { name: 'Choose a model file…' }));
-    expect(fake.callsOf('models.chooseFile')).toHaveLength(1);
+    const choose = screen.getByRole('button', { name: 'Choose a model…' });
+    await user.click(choose);
+    await settle();
+    expect(document.activeElement).toBe(screen.getByRole('region', { name: 'Models' }));
+    await user.click(screen.getByRole('button', { name: 'Back' }));
+    await settle();
+    expect(document.activeElement).toBe(choose);
   });
 
   test('does not offer questions about the app with another model', async () => {

@@ -1,7 +1,7 @@
-import { screen } from '@testing-library/svelte';
+import { screen, waitFor } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { formatBytes } from '../../renderer/lib/format.ts';
-import { FakeAssistant, guideModel } from './fake-api.ts';
+import { formatBytes, formatBytesOf, formatDuration } from '../../renderer/lib/format.ts';
+import { FakeAssistant } from './fake-api.ts';
 import { openWindow, settle, spoken } from './open-window.ts';
 
 function chip(): HTMLElement {
@@ -25,16 +25,21 @@ describe('the model chip', () => {
   });
 
   test('opens the facts of the file and what can be done', async () => {
-    const { fake, user } = await openWindow();
+    const { user } = await openWindow();
     await user.click(chip());
     const sheet = await screen.findByRole('dialog', { name: 'The model in use' });
     expect(sheet.textContent).toContain('oasst-sft-1-12b-Q4_K_M.gguf');
     expect(sheet.textContent).toContain('7.58 GB');
     expect(sheet.textContent).toContain('2,048 tokens');
-    await user.click(screen.getByRole('button', { name: 'Use the guide' }));
+    await user.click(screen.getByRole('button', { name: 'Models…' }));
     await settle();
-    expect(fake.callsOf('models.useGuide')).toHaveLength(1);
-    expect(chip().textContent).toContain(guideModel.name);
+    expect(screen.getByRole('heading', { level: 1, name: 'Models' })).toBeTruthy();
+    await waitFor(() => {
+      expect(document.activeElement).toBe(screen.getByRole('region', { name: 'Models' }));
+    });
+    await user.keyboard('{Escape}');
+    await settle();
+    expect(document.activeElement).toBe(chip());
   });
 
   test('words a failure and offers the same ways on', async () => {
@@ -49,18 +54,9 @@ describe('the model chip', () => {
     expect(await screen.findByText('The file a.gguf is no longer where it was.')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Try again' }));
     expect(fake.callsOf('models.load')).toHaveLength(1);
-    expect(screen.getByRole('button', { name: 'Use the guide' })).toBeTruthy();
-    await user.click(screen.getByRole('button', { name: 'Choose a model file…' }));
-    expect(fake.callsOf('models.chooseFile')).toHaveLength(1);
-  });
-
-  test('shows why a chosen file was refused', async () => {
-    const fake = new FakeAssistant();
-    fake.fail('models.chooseFile', ['model-unsupported', 'This file holds a model that the app cannot run.']);
-    await openWindow(fake);
-    fake.choose('choose-model');
+    await user.click(screen.getByRole('button', { name: 'Use the guide' }));
     await settle();
-    expect(screen.getByText('This file holds a model that the app cannot run.')).toBeTruthy();
+    expect(fake.callsOf('library.use')).toEqual([{ modelId: 'guide' }]);
   });
 });
 
@@ -73,4 +69,24 @@ test.each([
   [512_000_000, '512 MB'],
 ])('%i bytes are %s', (bytes, words) => {
   expect(formatBytes(bytes)).toBe(words);
+});
+
+test.each([
+  [9.41e9, 23.84e9, '9.4 of 23.8 GB'],
+  [3.1e9, 7.58e9, '3.10 of 7.58 GB'],
+  [9.2e9, 24e9, '9.2 of 24 GB'],
+  [0, 7.58e9, '0.00 of 7.58 GB'],
+])('%d of %d bytes are %s', (part, whole, words) => {
+  expect(formatBytesOf(part, whole)).toBe(words);
+});
+
+test.each([
+  [20, 'less than a minute'],
+  [60, '1 minute'],
+  [1190, '20 minutes'],
+  [3600, '1 hour'],
+  [4801, '1 hour 20 minutes'],
+  [50_000, '13 hours'],
+])('%d seconds are %s', (seconds, words) => {
+  expect(formatDuration(seconds)).toBe(words);
 });

@@ -119,8 +119,10 @@ test('a model file that is no model leaves the one in use', async () => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
   }, page);
   await chip.click();
-  await window.getByLabel('The model in use').getByRole('button', { name: 'Choose a model file…' }).click();
-  await expect(window.getByText('This is a web page', { exact: false })).toBeVisible();
+  await window.getByLabel('The model in use').getByRole('button', { name: 'Models…' }).click();
+  await window.getByRole('button', { name: 'Choose a model file…' }).click();
+  const installed = window.getByRole('region', { name: 'Installed' });
+  await expect(installed.getByText('This is a web page', { exact: false })).toBeVisible();
   await expect(chip).toContainText('ready');
   await expect(chip).toContainText('guide');
 });

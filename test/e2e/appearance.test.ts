@@ -71,6 +71,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await window.keyboard.press('Escape');
     });
 
+    test('the models page has none', async () => {
+      const { window } = app;
+      await window.getByRole('button', { name: 'Model:' }).click();
+      await window.getByRole('button', { name: 'Models…' }).click();
+      await expect(window.getByRole('article', { name: /SFT-1 12B/ })).toBeVisible();
+      await window.screenshot({ path: join(pictures, `models-${colorScheme}.png`) });
+      expect(await violationsOf(window)).toEqual([]);
+      await window.keyboard.press('Escape');
+    });
+
     test('it stays right at twice the size', async () => {
       const { window, electron } = app;
       const setZoom = (factor: number): Promise<void> =>

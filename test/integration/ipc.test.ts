@@ -130,9 +130,9 @@ const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
     good: { path: '/nowhere.gguf', copy: false, asCompletion: false },
     bad: [{ path: '/m.gguf' }, { path: '/m.gguf', copy: 'yes', asCompletion: false }],
   },
-  'library:use': { good: { modelId: id }, bad: [{ modelId: '/etc/passwd' }, {}] },
+  'library:use': { good: { modelId: id }, bad: [{ modelId: '/etc/passwd' }, {}, { modelId: id, ignoreMemory: 1 }] },
   'library:verify': { good: { modelId: id }, bad: [{ modelId: '../x' }] },
-  'library:cancel-verify': { good: { modelId: id }, bad: [{ modelId: 7 }] },
+  'library:cancel-reading': { good: { of: id }, bad: [{ of: 7 }, { of: '' }] },
   'library:reveal': { good: { modelId: id }, bad: [{ path: '/' }] },
   'library:remove': { good: { modelId: id }, bad: [{ modelId: id, force: true }] },
   'library:install': {

@@ -140,7 +140,7 @@ describe('the library', () => {
     const verifying = library.verify(id);
     const reading = await services.jobs.next();
     reading.progress({ phase: 'verifying', fraction: 0.5 });
-    await library.cancelVerify(id);
+    await library.cancelReading(id);
     await expect(verifying).rejects.toMatchObject({ code: 'cancelled' });
     expect(heard).toEqual([null, 0.5, null]);
   });

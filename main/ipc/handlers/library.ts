@@ -28,13 +28,13 @@ export function createLibraryHandlers<S extends Sender>(
       return chosen === null ? null : (await library()).inspectFile(chosen);
     },
     'library:add-file': async (input) => (await library()).addFile(input),
-    'library:use': async ({ modelId }) => {
+    'library:use': async ({ modelId, ignoreMemory = false }) => {
       refuseWhileAnswering();
-      return (await library()).use(modelId);
+      return (await library()).use(modelId, { ignoreMemory });
     },
     'library:verify': async ({ modelId }) => (await library()).verify(modelId),
-    'library:cancel-verify': async ({ modelId }) => {
-      await (await library()).cancelVerify(modelId);
+    'library:cancel-reading': async ({ of }) => {
+      await (await library()).cancelReading(of);
       return null;
     },
     'library:reveal': async ({ modelId }) => {

@@ -21,6 +21,10 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     ],
   },
   {
+    title: 'On the models page',
+    shortcuts: [{ what: 'Back to the conversation', keys: ['Esc'] }],
+  },
+  {
     title: 'In the list of conversations',
     shortcuts: [
       { what: 'Move', keys: ['↑', '↓'] },
