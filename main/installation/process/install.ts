@@ -184,8 +184,7 @@ export async function install(job: InstallJob, options: InstallOptions): Promise
       await conversion.addShard(path);
       await rm(path, { force: true });
     }
-    tell({ phase: 'verifying', fraction: 1 });
-    return await conversion.finish(() => undefined);
+    return await conversion.finish((fraction) => tell({ phase: 'verifying', fraction }));
   } finally {
     await conversion.close();
   }
