@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { StopReason } from '../../preload/contract/conversations.ts';
 import type {
@@ -14,6 +15,20 @@ import { startEngineProcess, type EngineProcess, type EngineProcessOptions } fro
 
 /** Longest silence while an answer is due. One piece of a prompt on a busy machine takes far less. */
 const silenceLimitMs = 180_000;
+
+/**
+ * Longest silence before the first weights of a model are told of. Damaged headers can hang llama.cpp, which still lets
+ * the process send its heartbeats. But a good file may be silent as well: its pages are brought into memory before the
+ * first tensor counts, which takes as long as the disk needs for all of it. So the limit grows with the file, at less
+ * than any disk reads, and ends a hang over a small file soon and over a large one at all.
+ */
+const headerLimitMs = 30_000;
+const slowestDiskBytesPerMs = 2_000;
+
+function loadLimitMs(modelPath: string): number {
+  const sizeBytes = statSync(modelPath, { throwIfNoEntry: false })?.size ?? 0;
+  return headerLimitMs + sizeBytes / slowestDiskBytesPerMs;
+}
 
 export interface GenerationEnd {
   stopReason: StopReason;
@@ -126,17 +141,30 @@ export function startEngine(options: Omit<EngineProcessOptions, 'onEvent'>): Eng
     pid: engineProcess.pid,
     load(request, { onProgress, onDevice }) {
       const id = nextId++;
+      const headerLimit = setTimeout(() => {
+        engineProcess.kill(
+          new AppError(
+            'model-unreadable',
+            'This file made llama.cpp stop before it read any weights, and the engine was ended. Choose another file.',
+          ),
+        );
+      }, loadLimitMs(request.modelPath));
       const loaded = settle(
         id,
         (event) => {
           if (event.kind === 'device') onDevice(event.gpu);
-          if (event.kind === 'load-progress') onProgress(event.fraction);
+          if (event.kind === 'load-progress') {
+            clearTimeout(headerLimit);
+            onProgress(event.fraction);
+          }
           return event.kind === 'loaded' ? event.model : undefined;
         },
         null,
       );
       engineProcess.send({ kind: 'load', id, ...request });
-      return loaded;
+      return loaded.finally(() => {
+        clearTimeout(headerLimit);
+      });
     },
     generate(request, { onReading, onText }) {
       const id = nextId++;

@@ -1,6 +1,6 @@
 import type { StopReason } from '../../preload/contract/conversations.ts';
 import type { ErrorReport } from '../../preload/contract/errors.ts';
-import type { PromptFormat } from '../../preload/contract/library.ts';
+import type { ModelFacts, PromptFormat } from '../../preload/contract/library.ts';
 import type { SamplingParameters } from '../../preload/contract/presets.ts';
 import type { DeviceStep } from '../../preload/contract/settings.ts';
 
@@ -122,6 +122,13 @@ export type EngineEvent =
   | { kind: 'generated'; id: number; stopReason: StopReason; usage: GenerationUsage | null }
   | { kind: 'measured'; id: number; measure: WindowMeasure }
   | { kind: 'failed'; id: number; error: ErrorReport };
+
+/** What the inspection of a file sends, once or twice. */
+export type InspectionReport =
+  /** All but the prompt format, sent before the chat template is run. */
+  | { kind: 'so-far'; facts: ModelFacts }
+  | { kind: 'inspected'; facts: ModelFacts }
+  | { kind: 'refused'; error: ErrorReport };
 
 /** Reply budget and window of the model family, in tokens (`gptneox.context_length` of Pythia). */
 export const modelContextTokens = 2048;

@@ -3,13 +3,15 @@ import type { EngineModel } from '../../main/engine/process/model.ts';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startEngine, type Engine, type GenerationEnd } from '../../main/engine/client.ts';
+import { inspectModelFile, type InspectionOptions } from '../../main/engine/inspection-client.ts';
 import { modelContextTokens, type GenerationUsage, type LoadedModel, type Turn } from '../../main/engine/protocol.ts';
 import type { AppError } from '../../preload/contract/errors.ts';
-import type { PromptFormat } from '../../preload/contract/library.ts';
+import type { ModelFacts, PromptFormat } from '../../preload/contract/library.ts';
 import { presets, type SamplingParameters } from '../../preload/contract/presets.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const engineEntry = join(root, 'main', 'engine', 'process', 'index.ts');
+const inspectionEntry = join(root, 'main', 'engine', 'process', 'inspection.ts');
 export const guidePath = join(root, 'resources', 'guide-model', 'guide.gguf');
 
 /** As the guide is meant to be asked in tests: the most probable word each time. */
@@ -128,12 +130,16 @@ export function processExists(pid: number | undefined): boolean {
   }
 }
 
-/** The guide's model in this process, without an engine around it. */
-export function loadPlainly(contextTokens: number): Promise<EngineModel> {
+/** A model in this process, without an engine around it; the guide's unless told. */
+export function loadPlainly(
+  contextTokens: number,
+  modelPath = guidePath,
+  promptFormat: PromptFormat | null = null,
+): Promise<EngineModel> {
   return loadLlamaModel({
-    modelPath: guidePath,
+    modelPath,
     modelSha256: null,
-    promptFormat: null,
+    promptFormat,
     contextTokens,
     device: 'cpu',
     ignoreMemory: false,
@@ -141,4 +147,10 @@ export function loadPlainly(contextTokens: number): Promise<EngineModel> {
     onProgress: () => undefined,
     onDevice: () => undefined,
   });
+}
+
+/** Looks at a file as the app does before it is added. */
+export function inspect(path: string, limits: Partial<InspectionOptions> = {}): Promise<ModelFacts> {
+  const { signal } = new AbortController();
+  return inspectModelFile({ nodePath: process.execPath, entryPath: inspectionEntry, path, signal, ...limits });
 }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { AppError } from '../../../preload/contract/errors.ts';
 import { foreignFile } from './foreign-file.ts';
 import {
@@ -34,12 +35,14 @@ export interface GgufSummary {
   /** `tokenizer.ggml.pre`, the name of a way to split text before it is tokenized. */
   preTokenizer: string | null;
   chatTemplate: string | null;
-  /** Numbers that one token leaves in the cache: keys and values of all heads that have their own, in all layers. */
-  cacheWidth: number;
+  /** Size of what one token leaves in the cache: keys and values of all heads that have their own, in all layers. */
+  stateBytesPerToken: number;
   /** Tensors in this file; a vocabulary on its own has none. */
   tensorCount: number;
   /** `split.count`: files that the model is spread over. */
   partCount: number;
+  /** Whether it predicts text at all; models that compare texts do not. */
+  isCausal: boolean;
 }
 
 /** llama.cpp's names of `general.file_type` (`llama_ftype` in llama.h). */
@@ -80,6 +83,8 @@ export const fileTypeNames = new Map([
 ]);
 
 const magic = 0x46554747;
+/** llama.cpp's cache holds half precision floats. */
+const f16Bytes = 2;
 
 /** Lists that the summary needs; all others are passed over. */
 function isWantedList(key: string): boolean {
@@ -200,8 +205,17 @@ function readHeader(reader: HeaderReader, sizeBytes: number): GgufSummary {
     tokens: lookup.texts('tokenizer.ggml.tokens'),
     preTokenizer: text('tokenizer.ggml.pre'),
     chatTemplate: text('tokenizer.chat_template'),
-    cacheWidth: cacheWidthOf(lookup, architecture, layers, width),
+    stateBytesPerToken: f16Bytes * cacheWidthOf(lookup, architecture, layers, width),
     tensorCount,
     partCount: number('split.count') ?? 1,
+    isCausal: number(`${architecture}.attention.causal`) !== 0,
   };
+}
+
+const maxNameLength = 120;
+
+/** The name of a model on one line: its own, or its file's. */
+export function displayName({ name }: Pick<GgufSummary, 'name'>, path: string): string {
+  const line = (name ?? '').replaceAll(/\s+/g, ' ').trim();
+  return line === '' ? basename(path) : line.slice(0, maxNameLength);
 }

@@ -120,3 +120,31 @@ function checkMarksStayText(vocabulary: Vocabulary, textOf: (token: Token) => st
     );
   }
 }
+
+/**
+ * Opens the vocabulary of a file without its weights, to see what can be made of it. The process that does this ends
+ * soon, so nothing is freed.
+ *
+ * @throws AppError `model-unreadable` or `model-unsupported`
+ */
+export async function openVocabulary(path: string, summary: GgufSummary) {
+  const { llama, complaints } = await openLlama(false);
+  const model = await llama
+    .loadModel({
+      modelPath: path,
+      vocabOnly: true,
+      ignoreMemorySafetyChecks: true,
+      ...metadataOverridesFor(summary),
+    })
+    .catch((error: unknown) => {
+      throw refusalOf(error, complaints, summary.architecture);
+    });
+  return {
+    /** @throws AppError `model-unsupported` when the vocabulary cannot hold this format */
+    inFormat: (format: PromptFormat): Vocabulary => createVocabulary(model, summary, format),
+    bosText: model.tokens.bosString ?? '',
+    eosText: model.tokens.eosString ?? '',
+  };
+}
+
+export type OpenVocabulary = Awaited<ReturnType<typeof openVocabulary>>;

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import {
   getModuleVersion,
   InsufficientMemoryError,
@@ -13,7 +13,7 @@ import type { SamplingParameters } from '../../../preload/contract/presets.ts';
 import type { DeviceStep } from '../../../preload/contract/settings.ts';
 import { calibrationKey, findPace, threadCandidates } from './calibration.ts';
 import { readCpu } from './cpu-load.ts';
-import { fileTypeNames, readGgufSummary } from './gguf-header.ts';
+import { displayName, fileTypeNames, readGgufSummary } from './gguf-header.ts';
 import { createVocabulary, metadataOverridesFor, openLlama, refusalOf } from './llama-vocabulary.ts';
 import { findMarkers } from './markers.ts';
 import { checkMemory, chooseSequences } from './memory.ts';
@@ -25,8 +25,6 @@ import { chooseThreads } from './threads.ts';
 
 /** Most tokens that one call of llama.cpp reads. */
 const batchTokens = 512;
-
-const f16Bytes = 2;
 
 /**
  * Tokens less likely than this share of the likeliest one are not handed over: all 50,288 together weigh less than five
@@ -155,7 +153,7 @@ export async function loadLlamaModel(options: LoadOptions): Promise<EngineModel>
   const contextTokens = Math.min(options.contextTokens, summary.contextTokens);
   const needs = {
     modelBytes: summary.sizeBytes,
-    stateBytesPerToken: f16Bytes * summary.cacheWidth,
+    stateBytesPerToken: summary.stateBytesPerToken,
     contextTokens,
   };
   const { llama, complaints } = await openLlama(device === 'cpu' ? false : 'auto');
@@ -210,7 +208,7 @@ export async function loadLlamaModel(options: LoadOptions): Promise<EngineModel>
     const gpuNames = llama.gpu === false || model.gpuLayers === 0 ? [] : await llama.getGpuDeviceNames();
     return {
       facts: {
-        name: summary.name ?? basename(modelPath),
+        name: displayName(summary, modelPath),
         quantization: fileTypeNames.get(summary.fileType ?? -1) ?? null,
         sizeBytes: summary.sizeBytes,
         contextTokens,

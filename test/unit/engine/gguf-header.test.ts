@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { readGgufSummary } from '../../../main/engine/process/gguf-header.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import { codeOf, temporaryFolder } from '../../support/database.ts';
-import { markerTexts, writeSyntheticGguf, type WrittenGguf } from '../../support/synthetic-gguf.ts';
+import type { WrittenGguf } from '../../support/gguf-writer.ts';
+import { markerTexts, writeSyntheticGguf } from '../../support/synthetic-gguf.ts';
 
 const shape = { layers: 1, width: 32, heads: 2, vocabularySize: 272 };
 
