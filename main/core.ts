@@ -66,8 +66,9 @@ export async function openCore(options: CoreOptions) {
     dropSavedState: (conversationId) => savedStates.drop(conversationId),
   });
   const { nodePath } = options;
+  const leaving = new AbortController();
   const inspect = (path: string): Promise<ModelFacts> =>
-    inspectModelFile({ nodePath, entryPath: options.inspectionEntry, path });
+    inspectModelFile({ nodePath, entryPath: options.inspectionEntry, path, signal: leaving.signal });
   const startJob = createJobStarter({ nodePath, entryPath: options.installationEntry });
   const models = createModels({
     database,
@@ -121,6 +122,7 @@ export async function openCore(options: CoreOptions) {
       await dropOrphanedStates();
     },
     async dispose(): Promise<void> {
+      leaving.abort();
       await generations.dispose();
       await (await librarySoon)?.dispose();
       await models.dispose();
