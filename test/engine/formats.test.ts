@@ -171,6 +171,10 @@ it('a saved state serves the format that it was made in only', async () => {
     return reusedTokens;
   };
   const chat = await formatOf(path);
+  if (chat.kind !== 'chat-template') throw new Error('This file has a chat template.');
   expect(await reusedIn(chat)).toBe(0);
-  expect(await reusedIn({ kind: 'completion' })).toBe(0);
+  expect(await reusedIn(chat), 'in the same format').toBeGreaterThan(100);
+  // Its prompts begin with the same tokens, up to the end of the question.
+  const other: PromptFormat = { ...chat, texts: { ...chat.texts, afterQuestion: '<|im_end|>' } };
+  expect(await reusedIn(other), 'in another format').toBe(0);
 });
