@@ -9,17 +9,6 @@ import { writeSyntheticLlama } from '../support/synthetic-llama.ts';
 
 export type Random = () => number;
 
-/** A repeatable stream of numbers in [0, 1) (mulberry32). */
-export function createRandom(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const below = (random: Random, limit: number): number => Math.floor(random() * limit);
 
 function pick<T>(random: Random, items: readonly T[]): T {

@@ -9,19 +9,24 @@ import { appPlaces } from '../../main/places.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ModelFacts } from '../../preload/contract/library.ts';
 import { presets } from '../../preload/contract/presets.ts';
-import { createRandom, mutant, writeGoodFiles } from './gguf-mutations.ts';
+import { createRandom } from '../support/random.ts';
+import { mutateCheckpoints } from './checkpoint-mutations.ts';
+import { mutant, writeGoodFiles } from './gguf-mutations.ts';
+import { openKnownModel } from './known-model.ts';
 
 /**
  * Shows damaged and hostile model files to the app: each is inspected, and what is accepted is loaded by a real engine
- * and asked a short question. Processes may end over it; the app, which is this process here, may not, and nobody may
- * have to wait.
+ * and asked a short question; then it takes the place of a model whose hash is known, which must be noticed. Processes
+ * may end over it; the app, which is this process here, may not, and nobody may have to wait. As many damaged
+ * checkpoints are read as well.
  *
  * npm run fault -- gguf [--times 500] [--seed N] [--json]
  */
 
 const hangMs = 30_000;
 const root = join(import.meta.dirname, '..', '..');
-const { nodePath, engineEntry, inspectionEntry, guidePath } = appPlaces(root, 'sources');
+const places = appPlaces(root, 'sources');
+const { nodePath, engineEntry, inspectionEntry, guidePath } = places;
 const refusals = new Set(['model-missing', 'model-unreadable', 'model-unsupported', 'out-of-memory']);
 
 type Ending =
@@ -124,28 +129,45 @@ const folder = mkdtempSync(join(tmpdir(), 'oasst-gguf-'));
 process.env['NODE_COMPILE_CACHE'] = join(folder, 'compiled');
 const path = join(folder, 'model.gguf');
 const outcomes: Outcome[] = [];
+let wrongAccepts = 0;
 try {
   const good = writeGoodFiles(folder, guidePath);
+  const knownPath = join(folder, 'known.gguf');
+  const [knownGood] = good.small;
+  if (knownGood === undefined) throw new Error('There is no good file.');
+  writeFileSync(knownPath, knownGood.bytes);
+  const inspection = { nodePath, entryPath: inspectionEntry, path: knownPath, signal: new AbortController().signal };
+  const known = await openKnownModel(knownPath, await inspectModelFile(inspection), places);
+  if ((await known.use()) !== null) throw new Error('The good file is refused.');
   for (let index = 0; index < times; index += 1) {
     const { kind, source, bytes } = mutant(createRandom(Number(values.seed) * 10_000 + index), good, folder);
     writeFileSync(path, bytes);
     const outcome = await outcomeOf(path);
     outcomes.push(outcome);
+    writeFileSync(knownPath, bytes);
+    const refusal = await known.use();
+    if (refusal === null && !bytes.equals(knownGood.bytes)) wrongAccepts += 1;
     const { ending, detail, longestMs } = outcome;
     const sha256 = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
     process.stderr.write(
       `${index + 1} of ${times}: ${kind} in ${source} (${sha256}): ${ending} after ${Math.round(longestMs)} ms ${detail}\n`,
     );
   }
+  writeFileSync(knownPath, knownGood.bytes);
+  if ((await known.use()) !== null) throw new Error('The good file is refused after all that.');
+  await known.close();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
+const checkpoints = await mutateCheckpoints(times, Number(values.seed));
 const count = (ending: Ending): number => outcomes.filter((outcome) => outcome.ending === ending).length;
 const hangs = outcomes.filter(({ longestMs }) => longestMs > hangMs).length;
 const result = {
   name: 'gguf',
-  pass: appCrashes + hangs + count('unexpected') === 0,
+  pass:
+    appCrashes + hangs + wrongAccepts + count('unexpected') + checkpoints.wrong.length === 0 &&
+    checkpoints.slowestMs <= hangMs,
   times,
   appCrashes,
   hangs,
@@ -154,6 +176,10 @@ const result = {
   refusedByEngine: count('refused by the engine'),
   engineFailures: count('engine failed'),
   answered: count('answered'),
+  wrongAccepts,
+  checkpointsTried: checkpoints.tried,
+  checkpointsRefused: checkpoints.refused,
+  checkpointsWrong: checkpoints.wrong.length,
   longestMs: Math.round(Math.max(0, ...outcomes.map(({ longestMs }) => longestMs))),
 };
 if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
