@@ -8,10 +8,12 @@ import { join } from 'node:path';
 
 import { projectRoot } from './setup/paths.mjs';
 
-/** What ends up in the app: its two native dependencies, and what is bundled into main, preload and renderer. */
+/** What ends up in the app: its native dependencies, and what is bundled into main, preload and renderer. */
 const shipped = [
   'better-sqlite3',
   'node-llama-cpp',
+  'koffi',
+  '@huggingface/jinja',
   'electron',
   'node',
   '@fontsource-variable/atkinson-hyperlegible-mono',

@@ -39,6 +39,8 @@ export interface SeenRequest {
 }
 
 export interface HubServerOptions {
+  /** `owner/name` unless told. */
+  repository?: string;
   /** False: like a mirror that answers for every revision with the newest one. */
   keepsRevisions?: boolean;
   /** False: like a plain file server, without checksums and commits; the tag of a file is only a number. */
@@ -64,9 +66,9 @@ export function digestOf(algorithm: 'sha1' | 'sha256', ...parts: (Buffer | strin
 
 export type HubServer = Awaited<ReturnType<typeof startHubServer>>;
 
-/** Starts both servers. The repository is called `owner/name` and is empty. */
+/** Starts both servers. The repository is empty. */
 export async function startHubServer(options: HubServerOptions = {}) {
-  const { keepsRevisions = true, namesChecksums = true, linkLifetimeMs = 60_000 } = options;
+  const { repository = 'owner/name', keepsRevisions = true, namesChecksums = true, linkLifetimeMs = 60_000 } = options;
   const revisions = new Map<string, Map<string, StoredFile>>();
   let newest = new Map<string, StoredFile>();
   let commit = '0'.repeat(40);
@@ -85,7 +87,8 @@ export async function startHubServer(options: HubServerOptions = {}) {
     const fault = note('hub', request);
     if (fault?.kind === 'status') return void response.writeHead(fault.status).end();
     if (fault?.kind === 'redirect') return void response.writeHead(302, { location: fault.to }).end();
-    const [, revision = '', path = ''] = /^\/owner\/name\/resolve\/([^/]+)\/(.+)$/.exec(request.url ?? '') ?? [];
+    const asked = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(request.url ?? '');
+    const [, , revision = '', path = ''] = asked?.[1] === repository ? asked : [];
     const files = revision === 'main' || !keepsRevisions ? newest : revisions.get(revision);
     const file = files?.get(decodeURIComponent(path));
     if (file === undefined) return void response.writeHead(404).end('Entry not found');
@@ -171,7 +174,7 @@ export async function startHubServer(options: HubServerOptions = {}) {
   const hub = await listen(answerHub);
   const store = await listen(answerStore);
   return {
-    hub: { hubUrl: addressOf(hub), repository: 'owner/name', revision: 'main' },
+    hub: { hubUrl: addressOf(hub), repository, revision: 'main' },
     requests,
     /** Bytes of files that left, whether or not they arrived. */
     sentBytes: (): number => sentBytes,
