@@ -98,8 +98,10 @@ export function createModels(options: ModelsOptions) {
   );
 
   /** Starts a process and loads the model in it on one device. */
-  const attempt = async (device: DeviceStep, onGpu: (used: boolean) => void): Promise<ReadyModel> => {
+  const attempt = async (thisLoad: number, device: DeviceStep, onGpu: (used: boolean) => void): Promise<ReadyModel> => {
     await leaving; // Two models at once may be more than the machine holds.
+    // An engine that is started for nobody would outlive the app.
+    if (thisLoad !== newestLoad) throw new AppError('cancelled', 'The model was changed before it was loaded.');
     const started = startEngine({
       onGone: (error) => {
         if (engine !== started) return;
@@ -163,7 +165,7 @@ export function createModels(options: ModelsOptions) {
         from: device === 'cpu' ? 'cpu' : (deviceSteps[path] ?? 'gpu'),
         attempt: (step) => {
           usedGpu = false;
-          return attempt(step, (used) => {
+          return attempt(thisLoad, step, (used) => {
             usedGpu = used;
           });
         },

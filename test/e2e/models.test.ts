@@ -21,7 +21,7 @@ test.beforeEach(async () => {
   }
   app = await launchApp({ dataFolder });
   await openModels();
-  const mirror = app.window.getByLabel('Hub or mirror');
+  const mirror = app.window.getByRole('textbox', { name: 'Hub or mirror' });
   await mirror.fill(hub.hub.hubUrl);
   await mirror.press('Enter');
 });
@@ -51,7 +51,7 @@ test('a model is fetched, converted, verified, used and removed by buttons alone
   await expect(window.getByText('is installed and can be used', { exact: false })).toBeVisible({ timeout: 60_000 });
   await installed().getByRole('button', { name: 'Verify now' }).click();
   await expect(installed()).toContainText('every byte of the file is as it should be');
-  await installed().getByRole('button', { name: 'Use' }).click();
+  await installed().getByRole('button', { name: 'Use', exact: true }).click();
   await expect(installed()).toContainText('In use');
   await expect(window.getByRole('button', { name: 'Model:' })).toContainText('Pythia 1B SFT');
   await window.keyboard.press('Escape');
@@ -73,7 +73,7 @@ test('a model is fetched, converted, verified, used and removed by buttons alone
 test('what is on its way survives a kill of the app, waits, and goes on where it was', async () => {
   hub.setFaults(({ host }) => (host === 'store' ? { kind: 'slow', bytesPerSecond: 30_000 } : null));
   await entry().getByRole('button', { name: 'Get this model' }).click();
-  await expect(installed()).toContainText(/[1-9]\d* of \d+ kB/, { timeout: 30_000 });
+  await expect(installed()).toContainText(/[1-9]\d* of \d+ KB/, { timeout: 30_000 });
   await app.kill();
   const before = hub.requests.length;
   app = await launchApp({ dataFolder });
@@ -82,19 +82,19 @@ test('what is on its way survives a kill of the app, waits, and goes on where it
   expect(hub.requests).toHaveLength(before);
   hub.setFaults(() => null);
   await installed().getByRole('button', { name: 'Resume' }).click();
-  await expect(installed().getByRole('button', { name: 'Use' })).toBeEnabled({ timeout: 60_000 });
+  await expect(installed().getByRole('button', { name: 'Use', exact: true })).toBeEnabled({ timeout: 60_000 });
 });
 
 test('a file that changed since it was added is not used, and the model before stays', async () => {
   const { window } = app;
   await entry().getByRole('button', { name: 'Get this model' }).click();
-  await expect(installed().getByRole('button', { name: 'Use' })).toBeEnabled({ timeout: 60_000 });
-  const [name = ''] = readdirSync(join(dataFolder, 'models'));
+  await expect(installed().getByRole('button', { name: 'Use', exact: true })).toBeEnabled({ timeout: 60_000 });
+  const name = readdirSync(join(dataFolder, 'models')).find((each) => each.endsWith('.gguf')) ?? '';
   const path = join(dataFolder, 'models', name);
   const bytes = readFileSync(path);
   bytes.writeUInt8(bytes.readUInt8(bytes.length - 100) ^ 1, bytes.length - 100);
   writeFileSync(path, bytes);
-  await installed().getByRole('button', { name: 'Use' }).click();
+  await installed().getByRole('button', { name: 'Use', exact: true }).click();
   await expect(installed()).toContainText('its content has changed');
   await expect(window.getByRole('button', { name: 'Model:' })).toContainText('guide');
 });

@@ -39,4 +39,6 @@ process.on('message', (request: EngineRequest) => {
 });
 // Main is gone, so nobody is left to answer. What was said is in the database.
 process.on('disconnect', () => process.exit(0));
+// It may have gone while this module was loading, before anybody listened.
+if (!process.connected) process.exit(0);
 process.on('SIGINT', () => undefined);

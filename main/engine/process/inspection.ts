@@ -28,6 +28,8 @@ function report(message: InspectionReport): Promise<void> {
 async function inspect(path: string, memoryLimitBytes: number): Promise<void> {
   new Worker(new URL(import.meta.url), { workerData: memoryLimitBytes }).unref();
   process.on('disconnect', () => process.exit(0));
+  // It may have gone while this module was loading, before anybody listened.
+  if (!process.connected) process.exit(0);
   try {
     const { inspectModel } = await import('./inspect-model.ts');
     const facts = await inspectModel(path, (preliminary) => report({ kind: 'so-far', facts: preliminary }));

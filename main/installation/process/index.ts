@@ -84,4 +84,6 @@ process.on('message', (request: JobRequest) => {
   else stop.abort(new AppError('cancelled', 'It was stopped. What was finished is kept.'));
 });
 process.on('disconnect', () => process.exit(0));
+// It may have gone while this module was loading, before anybody listened.
+if (!process.connected) process.exit(0);
 process.on('SIGINT', () => undefined);
