@@ -1,11 +1,13 @@
 import type { z } from 'zod';
-import { appInputs, type AppApi, type MenuCommand } from './app.ts';
+import { appInputs, type AppApi, type AppOpening, type MenuCommand } from './app.ts';
 import type { Channel, EventName } from './channels.ts';
 import { conversationInputs, type ConversationChange, type ConversationsApi } from './conversations.ts';
+import { desktopInputs, type DesktopApi, type DesktopState } from './desktop.ts';
 import type { Envelope } from './errors.ts';
 import { generationInputs, type GenerationEvent, type GenerationsApi } from './generations.ts';
 import { libraryInputs, type Installation, type Library, type LibraryApi } from './library.ts';
 import { modelInputs, type ModelsApi, type ModelStatus } from './models.ts';
+import { quickAskInputs, type QuickAskApi, type QuickAskOpening } from './quick-ask.ts';
 import { settingsInputs, type Settings, type SettingsApi } from './settings.ts';
 
 /** What the main window finds at `window.assistant`. */
@@ -15,7 +17,22 @@ export interface AssistantApi {
   generations: GenerationsApi;
   models: ModelsApi;
   library: LibraryApi;
+  desktop: DesktopApi;
+  quickAsk: QuickAskApi;
   settings: SettingsApi;
+}
+
+/** The methods that both windows have: what they share in stores and components uses no others. */
+export interface SharedApi {
+  app: Pick<AppApi, 'copyText' | 'openLink'>;
+  conversations: Pick<ConversationsApi, 'open' | 'selectBranch' | 'onChanged'>;
+  generations: GenerationsApi;
+  models: Pick<ModelsApi, 'status' | 'load' | 'onChanged'>;
+}
+
+/** What the quick window finds at `window.quickAssistant`. */
+export interface QuickAssistantApi extends SharedApi {
+  quickAsk: Omit<QuickAskApi, 'show'>;
 }
 
 /** The schema of every channel's one argument. A channel without one is a compile error. */
@@ -25,6 +42,8 @@ export const inputSchemas = {
   ...generationInputs,
   ...modelInputs,
   ...libraryInputs,
+  ...desktopInputs,
+  ...quickAskInputs,
   ...settingsInputs,
 } satisfies Record<Channel, z.ZodType>;
 
@@ -45,6 +64,7 @@ export interface Outputs {
   'conversations:delete': ValueOf<ConversationsApi['delete']>;
   'conversations:restore': ValueOf<ConversationsApi['restore']>;
   'conversations:select-branch': ValueOf<ConversationsApi['selectBranch']>;
+  'conversations:choose-preset': ValueOf<ConversationsApi['choosePreset']>;
   'generations:start': ValueOf<GenerationsApi['start']>;
   'generations:retry': ValueOf<GenerationsApi['retry']>;
   'generations:continue': ValueOf<GenerationsApi['continue']>;
@@ -66,6 +86,18 @@ export interface Outputs {
   'library:pause-installation': ValueOf<LibraryApi['pauseInstallation']>;
   'library:resume-installation': ValueOf<LibraryApi['resumeInstallation']>;
   'library:cancel-installation': ValueOf<LibraryApi['cancelInstallation']>;
+  'desktop:state': ValueOf<DesktopApi['state']>;
+  'desktop:set-shortcut': ValueOf<DesktopApi['setShortcut']>;
+  'desktop:test-shortcut': ValueOf<DesktopApi['testShortcut']>;
+  'desktop:suspend-shortcut': ValueOf<DesktopApi['suspendShortcut']>;
+  'quick-ask:state': ValueOf<QuickAskApi['state']>;
+  'quick-ask:show': ValueOf<QuickAskApi['show']>;
+  'quick-ask:hide': ValueOf<QuickAskApi['hide']>;
+  'quick-ask:set-pinned': ValueOf<QuickAskApi['setPinned']>;
+  'quick-ask:set-height': ValueOf<QuickAskApi['setHeight']>;
+  'quick-ask:save-draft': ValueOf<QuickAskApi['saveDraft']>;
+  'quick-ask:set-conversation': ValueOf<QuickAskApi['setConversation']>;
+  'quick-ask:continue-in-main': ValueOf<QuickAskApi['continueInMain']>;
   'settings:get': ValueOf<SettingsApi['get']>;
   'settings:change': ValueOf<SettingsApi['change']>;
 }
@@ -73,6 +105,9 @@ export interface Outputs {
 /** What each event carries. */
 export interface Events extends Record<EventName, unknown> {
   'app:menu-chosen': MenuCommand;
+  'app:opened': AppOpening;
+  'desktop:changed': DesktopState;
+  'quick-ask:opened': QuickAskOpening;
   'conversations:changed': ConversationChange;
   'generations:advanced': GenerationEvent;
   'models:changed': ModelStatus;

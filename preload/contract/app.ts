@@ -22,10 +22,20 @@ export const menuCommands = [
   'continue-answer',
   'copy-answer',
   'show-models',
+  'show-settings',
+  'show-palette',
+  'quick-ask',
   'show-shortcuts',
   'show-about',
 ] as const;
 export type MenuCommand = (typeof menuCommands)[number];
+
+/** What the main window is asked to show from outside: a tray entry, a notification, a link, the quick window. */
+export type AppOpening =
+  | { kind: 'conversation'; conversationId: string }
+  /** Text for the composer of a new conversation; never sent by itself. */
+  | { kind: 'draft'; text: string }
+  | { kind: 'new-conversation' };
 
 export const appInputs = {
   'app:info': z.undefined(),
@@ -41,5 +51,6 @@ export interface AppApi {
   copyText(input: { text: string }): Promise<Envelope<null>>;
   /** Shows the address and asks; opens it in the owner's browser only on yes. http(s) and mailto only, else `forbidden`. */
   openLink(input: { url: string }): Promise<Envelope<{ opened: boolean }>>;
+  onOpened(listener: (opening: AppOpening) => void): () => void;
   onMenuCommand(listener: (command: MenuCommand) => void): () => void;
 }

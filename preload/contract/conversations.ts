@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { ErrorCode, Envelope } from './errors.ts';
-import type { PresetId, SamplingParameters } from './presets.ts';
+import { presetChoiceSchema, type SamplingParameters } from './presets.ts';
 
 export const idSchema = z.uuid();
 const titleSchema = z.string().trim().min(1).max(200);
+
+export const conversationOrigins = ['window', 'quick-ask', 'terminal'] as const;
+export type ConversationOrigin = (typeof conversationOrigins)[number];
 
 /** A row of the conversation list. Times are milliseconds since 1970. */
 export interface ConversationSummary {
@@ -12,6 +15,10 @@ export interface ConversationSummary {
   createdAt: number;
   /** Time of the newest message; the list is ordered by it, newest first. */
   updatedAt: number;
+  /** Where its first question was asked. */
+  origin: ConversationOrigin;
+  /** The preset of its next answers; null follows the settings. */
+  presetId: string | null;
 }
 
 export type MessageRole = 'prompter' | 'assistant';
@@ -27,7 +34,8 @@ export type StopReason = (typeof stopReasons)[number];
 export interface GenerationFacts {
   modelName: string;
   modelSha256: string | null;
-  presetId: PresetId;
+  /** A built-in preset, or the id of one of the owner's. */
+  presetId: string;
   parameters: SamplingParameters;
   seed: number;
   promptTokens: number | null;
@@ -76,6 +84,7 @@ export const conversationInputs = {
   'conversations:rename': z.strictObject({ conversationId: idSchema, title: titleSchema }),
   'conversations:delete': z.strictObject({ conversationId: idSchema }),
   'conversations:restore': z.strictObject({ conversationId: idSchema }),
+  'conversations:choose-preset': z.strictObject({ conversationId: idSchema, presetId: presetChoiceSchema.nullable() }),
   'conversations:select-branch': z.strictObject({ conversationId: idSchema, messageId: idSchema }),
 };
 
@@ -89,6 +98,8 @@ export interface ConversationsApi {
   /** Hides the conversation; `restore` brings it back unchanged. A running answer in it is stopped first. */
   delete(input: { conversationId: string }): Promise<Envelope<null>>;
   restore(input: { conversationId: string }): Promise<Envelope<ConversationSummary>>;
+  /** Sets the preset of the next answers in this conversation; null follows the settings again. */
+  choosePreset(input: { conversationId: string; presetId: string | null }): Promise<Envelope<ConversationSummary>>;
   /** Shows the branch through `messageId`, down to its newest leaf. */
   selectBranch(input: { conversationId: string; messageId: string }): Promise<Envelope<Transcript>>;
   /** Calls `listener` after every change of the list; returns a function that ends this. */

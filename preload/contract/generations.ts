@@ -1,12 +1,17 @@
 import { z } from 'zod';
-import { idSchema, type Message, type Transcript } from './conversations.ts';
+import {
+  conversationOrigins,
+  idSchema,
+  type ConversationOrigin,
+  type Message,
+  type Transcript,
+} from './conversations.ts';
 import type { Envelope } from './errors.ts';
-import { presetIds, type PresetId } from './presets.ts';
+import { presetChoiceSchema } from './presets.ts';
 
 /** Longest question in UTF-16 units: far beyond the 2,048-token window, small enough to refuse at the edge. */
 export const maxQuestionLength = 100_000;
 
-const presetSchema = z.enum(presetIds);
 const seedSchema = z.int().min(0).max(0xffff_ffff);
 
 /** `conversationId: null` starts a new conversation. Without a seed a random one is drawn and stored. */
@@ -16,13 +21,18 @@ const startSchema = z.strictObject({
     .string()
     .max(maxQuestionLength)
     .refine((text) => text.trim() !== ''),
-  presetId: presetSchema.optional(),
+  presetId: presetChoiceSchema.optional(),
+  origin: z.enum(conversationOrigins).optional(),
   seed: seedSchema.optional(),
 });
 
 export const generationInputs = {
   'generations:start': startSchema,
-  'generations:retry': z.strictObject({ messageId: idSchema, presetId: presetSchema.optional() }),
+  'generations:retry': z.strictObject({
+    messageId: idSchema,
+    presetId: presetChoiceSchema.optional(),
+    repeat: z.boolean().optional(),
+  }),
   'generations:continue': z.strictObject({ messageId: idSchema }),
   'generations:stop': z.strictObject({ messageId: idSchema }),
   'generations:preview': z.strictObject({
@@ -34,8 +44,20 @@ export const generationInputs = {
 export interface StartInput {
   conversationId: string | null;
   text: string;
-  presetId?: PresetId | undefined;
+  /** For this answer only; otherwise that of the conversation, or of the settings. */
+  presetId?: string | undefined;
+  /** Marks a new conversation; `window` unless said. */
+  origin?: ConversationOrigin | undefined;
   seed?: number | undefined;
+}
+
+export interface RetryInput {
+  /** The answer to write once more. */
+  messageId: string;
+  /** As for a new question. */
+  presetId?: string | undefined;
+  /** Takes the seed and the parameters of that answer instead of new ones: the same model then writes the same. */
+  repeat?: boolean | undefined;
 }
 
 /**
@@ -70,7 +92,7 @@ export interface GenerationsApi {
   /** Saves the question and an empty answer, then asks the model. Resolves when both are on disk. */
   start(input: StartInput): Promise<Envelope<Transcript>>;
   /** A new answer beside `messageId` (an assistant message); the old one stays. */
-  retry(input: { messageId: string; presetId?: PresetId | undefined }): Promise<Envelope<Transcript>>;
+  retry(input: RetryInput): Promise<Envelope<Transcript>>;
   /** Goes on with a stopped, interrupted, failed or length-limited answer in place. */
   continue(input: { messageId: string }): Promise<Envelope<Transcript>>;
   /** Stops a running or queued answer and keeps its text. Repeating it is harmless. */

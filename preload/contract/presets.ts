@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * The sampling presets of Open-Assistant's own server. Values have Hugging Face's meaning and order: repetition penalty
  * over prompt and reply, then temperature, top-k, top-p, typical-p. `null` switches a step off.
@@ -37,3 +39,24 @@ export const presets: Record<PresetId, SamplingParameters> = {
   typical2: { ...shared, temperature: 0.8, typicalP: 0.2 },
   typical3: { ...shared, temperature: 0.8, typicalP: 0.3 },
 };
+
+/** Within these bounds every combination gives an answer. */
+export const parametersSchema = z.strictObject({
+  temperature: z.number().min(0).max(2),
+  topK: z.int().min(1).max(1000).nullable(),
+  topP: z.number().min(0.01).max(1).nullable(),
+  typicalP: z.number().min(0.01).max(1).nullable(),
+  repetitionPenalty: z.number().min(1).max(2),
+  maxNewTokens: z.int().min(1).max(2048),
+});
+
+/** A preset of the owner's own. */
+export const customPresetSchema = z.strictObject({
+  id: z.uuid(),
+  name: z.string().trim().min(1).max(60),
+  parameters: parametersSchema,
+});
+export type CustomPreset = z.infer<typeof customPresetSchema>;
+
+/** Names a preset: a built-in one, or one of the owner's by its id. */
+export const presetChoiceSchema = z.union([z.enum(presetIds), z.uuid()]);

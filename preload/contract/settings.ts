@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import type { Envelope } from './errors.ts';
-import { defaultPresetId, presetIds } from './presets.ts';
+import { customPresetSchema, defaultPresetId, presetChoiceSchema } from './presets.ts';
 
 /** Where a model may run: on the GPU as far as it fits, on it with half of its layers, or on the processor only. */
 export const deviceSteps = ['gpu', 'gpu-half', 'cpu'] as const;
 export type DeviceStep = (typeof deviceSteps)[number];
 
-export const defaultHubUrl = 'https://huggingface.co';
+const defaultHubUrl = 'https://huggingface.co';
 
 /** Everything the owner can set, with its default. The database stores one row per key. */
 export const settingsSchema = z.object({
-  presetId: z.enum(presetIds).default(defaultPresetId),
+  presetId: presetChoiceSchema.default(defaultPresetId),
+  customPresets: z.array(customPresetSchema).max(100).default([]),
   sidebarVisible: z.boolean().default(true),
   /** Absolute path of the chosen GGUF; null means the bundled guide. Set through the models area only. */
   modelPath: z.string().nullable().default(null),
@@ -40,6 +41,31 @@ export const settingsSchema = z.object({
     .url({ protocol: /^https?$/ })
     .nullable()
     .default(null),
+  /** Opens the quick window from anywhere, in Electron's notation; null for none. Set through the desktop area only. */
+  quickAskShortcut: z.string().nullable().default('CommandOrControl+Shift+Space'),
+  /** The shortcut that was last seen to arrive, and on which kind of desktop. Set by main only. */
+  confirmedShortcut: z.object({ accelerator: z.string(), desktop: z.string() }).nullable().default(null),
+  /** Whether the quick window offers what the clipboard holds. */
+  quickAskClipboard: z.boolean().default(false),
+  /** What was typed into the quick window and not sent, and what it continues. Set through its own area only. */
+  quickAskDraft: z.string().default(''),
+  quickAskConversationId: z.uuid().nullable().default(null),
+  /** What closing the main window does; null until the owner chose. */
+  closeToTray: z.boolean().nullable().default(null),
+  startAtLogin: z.boolean().default(false),
+  /** Started with the session, the app shows its tray icon only. */
+  startMinimized: z.boolean().default(true),
+  /** Says when a long answer is done and the app is not in front. */
+  notifyWhenDone: z.boolean().default(true),
+  spellCheck: z.boolean().default(true),
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** Zoom of all windows, as a factor. */
+  zoom: z.number().min(0.5).max(3).default(1),
+  /** Place of the main window, in screen pixels. Set by main only. */
+  windowBounds: z
+    .object({ x: z.int(), y: z.int(), width: z.int(), height: z.int(), isMaximized: z.boolean() })
+    .nullable()
+    .default(null),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -47,7 +73,8 @@ export type Settings = z.infer<typeof settingsSchema>;
 /** What a window may change directly. */
 export const settingsPatchSchema = z
   .strictObject({
-    presetId: z.enum(presetIds),
+    presetId: presetChoiceSchema,
+    customPresets: settingsSchema.shape.customPresets.unwrap(),
     sidebarVisible: z.boolean(),
     lastConversationId: z.uuid().nullable(),
     stateCacheLimitBytes: settingsSchema.shape.stateCacheLimitBytes.unwrap(),
@@ -56,6 +83,14 @@ export const settingsPatchSchema = z
     unloadAfterMinutes: settingsSchema.shape.unloadAfterMinutes.unwrap(),
     hubUrl: settingsSchema.shape.hubUrl.unwrap(),
     proxyUrl: settingsSchema.shape.proxyUrl.unwrap(),
+    quickAskClipboard: z.boolean(),
+    closeToTray: z.boolean().nullable(),
+    startAtLogin: z.boolean(),
+    startMinimized: z.boolean(),
+    notifyWhenDone: z.boolean(),
+    spellCheck: z.boolean(),
+    theme: settingsSchema.shape.theme.unwrap(),
+    zoom: settingsSchema.shape.zoom.unwrap(),
   })
   .partial();
 
