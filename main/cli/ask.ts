@@ -1,8 +1,10 @@
 import type { Message } from '../../preload/contract/conversations.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { GenerationEvent } from '../../preload/contract/generations.ts';
+import type { Settings } from '../../preload/contract/settings.ts';
 import type { CommandLine } from '../arguments.ts';
 import type { Core } from '../core.ts';
+import { presetIdByName, presetNameOf } from '../services/presets.ts';
 
 /** What the terminal gives: where answers, notes and Ctrl+C go to and come from. */
 export interface Terminal {
@@ -24,7 +26,7 @@ function tokensPerSecond({ generation }: Message): number | null {
 }
 
 /** The one line of `--json`. */
-function summaryOf(message: Message): string {
+function summaryOf(message: Message, settings: Settings): string {
   const { generation } = message;
   return JSON.stringify({
     conversationId: message.conversationId,
@@ -34,7 +36,7 @@ function summaryOf(message: Message): string {
     stopReason: generation?.stopReason ?? null,
     error: message.errorCode,
     model: generation?.modelName ?? null,
-    preset: generation?.presetId ?? null,
+    preset: generation === null ? null : presetNameOf(settings, generation.presetId),
     seed: generation?.seed ?? null,
     tokens: generation?.replyTokens ?? null,
     tokensPerSecond: tokensPerSecond(message),
@@ -59,10 +61,11 @@ async function newestConversation(core: Core): Promise<string> {
  * @returns whether there is an answer; the first Ctrl+C stops it and keeps what was written
  */
 export async function ask(core: Core, question: string, options: CommandLine, terminal: Terminal): Promise<boolean> {
-  const { json, presetId, seed } = options;
+  const { json, presetName, seed } = options;
   const note = (text: string): void => {
     if (terminal.stderr.isTTY === true && !json) terminal.stderr.write(text);
   };
+  const presetId = presetName === null ? undefined : presetIdByName(core.settings.get(), presetName);
   const conversationId = options.continueNewest ? await newestConversation(core) : null;
   const model = await core.models.ensureLoaded();
   note(`${model.name}\n`);
@@ -74,7 +77,10 @@ export async function ask(core: Core, question: string, options: CommandLine, te
   const stopListening = core.onGenerationEvent((event) => {
     take(event);
   });
-  const transcript = await core.generations.start({ conversationId, text: question, presetId, seed });
+  const transcript = await core.generations.start({
+    ...{ conversationId, text: question, presetId, seed },
+    origin: 'terminal',
+  });
   const messageId = transcript.messages.at(-1)?.id ?? '';
   const interrupt = (): void => {
     void core.generations.stop({ messageId });
@@ -92,7 +98,7 @@ export async function ask(core: Core, question: string, options: CommandLine, te
   stopListening();
   terminal.off('SIGINT', interrupt);
 
-  terminal.stdout.write(json ? `${summaryOf(message)}\n` : '\n');
+  terminal.stdout.write(json ? `${summaryOf(message, core.settings.get())}\n` : '\n');
   if (message.status === 'failed') {
     throw new AppError(
       message.errorCode ?? 'internal',

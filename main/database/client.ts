@@ -22,6 +22,7 @@ const operationNames: Record<OperationName, true> = {
   listConversations: true,
   getConversation: true,
   renameConversation: true,
+  chooseConversationPreset: true,
   deleteConversation: true,
   restoreConversation: true,
   purgeDeleted: true,
@@ -47,6 +48,11 @@ const operationNames: Record<OperationName, true> = {
   listInstallations: true,
   saveInstallation: true,
   deleteInstallation: true,
+  listExportable: true,
+  readConversations: true,
+  stageImport: true,
+  mergeStaged: true,
+  dropStaged: true,
 };
 
 /**

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { DatabaseOperations } from './protocol.ts';
 import * as answers from './repositories/answers.ts';
 import * as conversations from './repositories/conversations.ts';
+import * as exchange from './repositories/exchange.ts';
 import * as messages from './repositories/messages.ts';
 import * as modelFiles from './repositories/model-files.ts';
 import * as models from './repositories/models.ts';
@@ -22,6 +23,7 @@ export function createOperations(
     listConversations: () => conversations.listConversations(db),
     getConversation: (id) => conversations.getConversation(db, id),
     renameConversation: (id, title) => conversations.renameConversation(db, id, title),
+    chooseConversationPreset: (id, presetId) => conversations.chooseConversationPreset(db, id, presetId),
     deleteConversation: (id, now) => conversations.deleteConversation(db, id, now),
     restoreConversation: (id) => conversations.restoreConversation(db, id),
     purgeDeleted: (deletedBefore) => conversations.purgeDeleted(db, deletedBefore),
@@ -52,5 +54,11 @@ export function createOperations(
     listInstallations: () => models.listInstallations(db),
     saveInstallation: (record) => models.saveInstallation(db, record),
     deleteInstallation: (id) => models.deleteInstallation(db, id),
+
+    listExportable: () => exchange.listExportable(db),
+    readConversations: (ids) => exchange.readConversations(db, ids),
+    stageImport: (staged) => exchange.stageImport(db, staged),
+    mergeStaged: (isDryRun) => exchange.mergeStaged(db, isDryRun),
+    dropStaged: () => exchange.dropStaged(db),
   };
 }

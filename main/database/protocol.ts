@@ -1,4 +1,5 @@
 import type {
+  ConversationOrigin,
   ConversationSummary,
   GenerationFacts,
   Message,
@@ -10,15 +11,22 @@ import type { Settings } from '../../preload/contract/settings.ts';
 
 /** A question and the empty answer that waits for it, written in one transaction. Times in ms since 1970. */
 export interface NewTurn {
-  /** An existing conversation, or a new one with this id and automatic title. */
+  /** An existing conversation, or the id of a new one. */
   conversationId: string;
-  newConversationTitle: string | null;
+  newConversation: NewConversation | null;
   questionId: string;
   parentId: string | null;
   text: string;
   answerId: string;
   facts: NewAnswerFacts;
   now: number;
+}
+
+/** What is known of a conversation with its first question. */
+export interface NewConversation {
+  /** Counts as automatic. */
+  title: string;
+  origin: ConversationOrigin;
 }
 
 /** One more answer to the question `parentId`. */
@@ -74,6 +82,31 @@ export interface InstallationRecord {
   createdAt: number;
 }
 
+/** What a message brought along that the app has no place of its own for, by the names of the format it came in. */
+export interface ImportedFields {
+  message: Record<string, unknown>;
+  /** Of the tree that begins with this message. */
+  tree: Record<string, unknown> | null;
+}
+
+/** A message with all that is stored of it. */
+export type StoredMessage = Omit<Message, 'conversationId' | 'siblingIds'> & { imported: ImportedFields | null };
+
+/** A conversation with all that is stored of it: every branch, in the order it was written, parents before children. */
+export interface StoredConversation extends ConversationSummary {
+  titleByHand: boolean;
+  currentLeafId: string | null;
+  messages: StoredMessage[];
+}
+
+/** What an import did, or would do. */
+export interface MergeReport {
+  /** `extended` got messages; `restored` had been deleted, and counts as `extended` or `known` as well. */
+  conversations: { new: number; extended: number; known: number; restored: number };
+  /** `branched` ones are known with other words: they were added beside those, under an id of their own. */
+  messages: { new: number; known: number; branched: number };
+}
+
 /**
  * Everything that can be asked of the database. The worker runs these synchronously on its one connection; the client
  * offers the same names as promises. Operations that name a conversation or message fail with `not-found`.
@@ -82,6 +115,8 @@ export interface DatabaseOperations {
   listConversations(): ConversationSummary[];
   getConversation(conversationId: string): ConversationSummary;
   renameConversation(conversationId: string, title: string): ConversationSummary;
+  /** Sets the preset of its next answers; null follows the settings. */
+  chooseConversationPreset(conversationId: string, presetId: string | null): ConversationSummary;
   /** Hides it from every other operation but `restoreConversation`; an unfinished answer becomes `interrupted`. */
   deleteConversation(conversationId: string, now: number): void;
   restoreConversation(conversationId: string): ConversationSummary;
@@ -128,6 +163,16 @@ export interface DatabaseOperations {
   /** Does nothing when this model is already on its way in this type. */
   saveInstallation(record: InstallationRecord): void;
   deleteInstallation(installationId: string): void;
+
+  /** Ids of all conversations that are not deleted, oldest first. */
+  listExportable(): string[];
+  /** The first of these conversations, as many as make a page; `read` tells how many ids that took, gone ones included. */
+  readConversations(conversationIds: readonly string[]): { conversations: StoredConversation[]; read: number };
+  /** Lays conversations aside for `mergeStaged`, on disk and outside the conversations of the owner. */
+  stageImport(conversations: readonly StoredConversation[]): void;
+  /** Adds all that was laid aside in one transaction, or finds out what that would do. What is there stays as it is. */
+  mergeStaged(isDryRun: boolean): MergeReport;
+  dropStaged(): void;
 }
 
 export type OperationName = keyof DatabaseOperations;

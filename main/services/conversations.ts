@@ -62,6 +62,8 @@ export function createConversations({ database, live, dropSavedState, now }: Con
     },
     rename: async (conversationId: string, title: string): Promise<ConversationSummary> =>
       announce(await database.renameConversation(conversationId, title)),
+    choosePreset: async (conversationId: string, presetId: string | null): Promise<ConversationSummary> =>
+      announce(await database.chooseConversationPreset(conversationId, presetId)),
     async delete(conversationId: string): Promise<null> {
       await database.deleteConversation(conversationId, now());
       await dropSavedState(conversationId);

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
-import type { Message, Transcript } from '../../preload/contract/conversations.ts';
+import type { ConversationSummary, Message, Transcript } from '../../preload/contract/conversations.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import type { DraftPreview, StartInput } from '../../preload/contract/generations.ts';
-import { presets, type PresetId } from '../../preload/contract/presets.ts';
+import type { DraftPreview, RetryInput, StartInput } from '../../preload/contract/generations.ts';
 import type { DatabaseClient, NewAnswerFacts } from '../database/protocol.ts';
 import { runAnswer, type AnswerJob } from './answer-run.ts';
 import type { Conversations } from './conversations.ts';
 import type { LiveAnswers } from './live-answers.ts';
 import type { Models } from './models.ts';
+import { resolvePreset, type ResolvedPreset } from './presets.ts';
 import type { SettingsService } from './settings.ts';
 import { titleFromQuestion } from './titles.ts';
 import { turnsOf } from './turns.ts';
@@ -89,13 +89,17 @@ export function createGenerations(options: GenerationsOptions) {
     }
   };
 
-  const newFacts = (presetId: PresetId, seed: number | undefined): NewAnswerFacts => ({
+  const newFacts = ({ presetId, parameters }: ResolvedPreset, seed: number | undefined): NewAnswerFacts => ({
     modelName: models.status().name,
     modelSha256: null,
     presetId,
-    parameters: presets[presetId],
+    parameters,
     seed: seed ?? drawSeed(),
   });
+
+  /** The preset of the call, else that of the conversation, else that of the settings; one that is gone counts as none. */
+  const presetFor = (wanted: string | undefined, conversation: ConversationSummary | null): ResolvedPreset =>
+    resolvePreset(settings.get(), [wanted, conversation?.presetId, settings.get().presetId]);
 
   const shown = async (conversationId: string): Promise<Transcript> => {
     await conversations.touch(conversationId);
@@ -105,17 +109,24 @@ export function createGenerations(options: GenerationsOptions) {
   return {
     async start(input: StartInput): Promise<Transcript> {
       await saveUnsaved();
-      const branch = input.conversationId === null ? [] : await database.getBranch(input.conversationId);
-      const conversationId = input.conversationId ?? uuidv7();
+      const [conversation, branch] =
+        input.conversationId === null
+          ? [null, []]
+          : await Promise.all([
+              database.getConversation(input.conversationId),
+              database.getBranch(input.conversationId),
+            ]);
+      const conversationId = conversation?.id ?? uuidv7();
       refuseWhileAnswering(conversationId);
       const questionId = uuidv7();
       const answerId = uuidv7();
-      const facts = newFacts(input.presetId ?? settings.get().presetId, input.seed);
+      const facts = newFacts(presetFor(input.presetId, conversation), input.seed);
       const answer = live.add(answerId, conversationId, '');
       try {
         await database.startTurn({
           conversationId,
-          newConversationTitle: input.conversationId === null ? titleFromQuestion(input.text) : null,
+          newConversation:
+            conversation === null ? { title: titleFromQuestion(input.text), origin: input.origin ?? 'window' } : null,
           questionId,
           parentId: branch.at(-1)?.id ?? null,
           text: input.text,
@@ -131,16 +142,22 @@ export function createGenerations(options: GenerationsOptions) {
       return shown(conversationId);
     },
 
-    async retry({ messageId, presetId }: { messageId: string; presetId?: PresetId | undefined }): Promise<Transcript> {
+    async retry({ messageId, presetId, repeat }: RetryInput): Promise<Transcript> {
       await saveUnsaved();
       const message = await database.getMessage(messageId);
       const { conversationId, parentId } = message;
       if (message.role !== 'assistant' || parentId === null) {
         throw new AppError('invalid-input', 'Only an answer can be tried again.');
       }
+      const repeated = repeat === true ? message.generation : null;
+      if (repeat === true && repeated === null) {
+        throw new AppError('invalid-input', 'This answer cannot be repeated: how it came about could not be read.');
+      }
+      const conversation = await database.getConversation(conversationId);
       refuseWhileAnswering(conversationId);
       const answerId = uuidv7();
-      const facts = newFacts(presetId ?? settings.get().presetId, undefined);
+      const facts =
+        repeated === null ? newFacts(presetFor(presetId, conversation), undefined) : newFacts(repeated, repeated.seed);
       const answer = live.add(answerId, conversationId, '');
       try {
         await database.startReply({ conversationId, parentId, answerId, facts, now: now() });

@@ -216,5 +216,3 @@ export function createLibrary(options: LibraryOptions) {
     },
   };
 }
-
-export type LibraryService = ReturnType<typeof createLibrary>;

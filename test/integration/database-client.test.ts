@@ -46,6 +46,7 @@ describe('a database behind its thread', () => {
     await client.selectBranch(conversationId, answerId);
     expect(await client.getBranch(conversationId)).toEqual(await client.getPath(answerId));
     expect((await client.renameConversation(conversationId, 'By hand')).title).toBe('By hand');
+    expect((await client.chooseConversationPreset(conversationId, 'typical2')).presetId).toBe('typical2');
     expect(await client.listConversations()).toEqual([await client.getConversation(conversationId)]);
     await client.deleteConversation(conversationId, 4_000);
     expect((await client.restoreConversation(conversationId)).title).toBe('By hand');

@@ -58,7 +58,7 @@ export const answerFacts: NewAnswerFacts = {
 export function newTurn(changes: Partial<NewTurn> = {}): NewTurn {
   return {
     conversationId: newId(),
-    newConversationTitle: 'A title',
+    newConversation: { title: 'A title', origin: 'window' },
     questionId: newId(),
     parentId: null,
     text: 'What is a tree?',
@@ -73,7 +73,7 @@ export function newTurn(changes: Partial<NewTurn> = {}): NewTurn {
 export function nextTurn(turn: NewTurn, changes: Partial<NewTurn> = {}): NewTurn {
   return newTurn({
     conversationId: turn.conversationId,
-    newConversationTitle: null,
+    newConversation: null,
     parentId: turn.answerId,
     ...changes,
   });

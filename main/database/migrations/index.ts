@@ -3,10 +3,12 @@ import { writeBackup } from '../backup.ts';
 import { databaseError } from '../sqlite-errors.ts';
 import { initial } from './0001-initial.ts';
 import { modelLibrary } from './0002-model-library.ts';
+import { conversationOrigin } from './0003-conversation-origin.ts';
+import { importedFields } from './0004-imported-fields.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step there ever was, oldest first. */
-export const migrations: readonly Migration[] = [initial, modelLibrary];
+export const migrations: readonly Migration[] = [initial, modelLibrary, conversationOrigin, importedFields];
 
 export const newestVersion = migrations.length;
 

@@ -19,8 +19,8 @@ import { getMessage, requireMessage, requireMessageOf } from './messages.ts';
 export function startTurn(db: Database.Database, turn: NewTurn): void {
   inTransaction(db, () => {
     const { conversationId, parentId, now } = turn;
-    if (turn.newConversationTitle === null) getConversation(db, conversationId);
-    else insertConversation(db, conversationId, turn.newConversationTitle, now);
+    if (turn.newConversation === null) getConversation(db, conversationId);
+    else insertConversation(db, conversationId, turn.newConversation, now);
     if (parentId !== null) requireParent(db, conversationId, parentId, 'assistant');
     insertMessage(db, { ...turn, id: turn.questionId, role: 'prompter', status: 'complete' });
     insertAnswer(db, { conversationId, parentId: turn.questionId, answerId: turn.answerId, facts: turn.facts, now });

@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import type { ConversationSummary } from '../../../preload/contract/conversations.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
+import type { NewConversation } from '../protocol.ts';
 import { inTransaction, statement } from '../statements.ts';
 
-const summary = 'id, title, created_at AS createdAt, updated_at AS updatedAt';
+const summary = 'id, title, created_at AS createdAt, updated_at AS updatedAt, origin, preset_id AS presetId';
 
 /** All conversations that are not deleted, newest message first. */
 export function listConversations(db: Database.Database): ConversationSummary[] {
@@ -24,6 +25,21 @@ export function getConversation(db: Database.Database, conversationId: string): 
 export function renameConversation(db: Database.Database, conversationId: string, title: string): ConversationSummary {
   const sql = 'UPDATE conversations SET title = ?, title_by_hand = 1 WHERE id = ? AND deleted_at IS NULL';
   const { changes } = statement<[string, string]>(db, sql).run(title, conversationId);
+  if (changes === 0) throw conversationNotFound(conversationId);
+  return getConversation(db, conversationId);
+}
+
+/**
+ * Sets the preset of the next answers, or none. The conversation keeps its place in the list. @throws AppError
+ * `not-found`
+ */
+export function chooseConversationPreset(
+  db: Database.Database,
+  conversationId: string,
+  presetId: string | null,
+): ConversationSummary {
+  const sql = 'UPDATE conversations SET preset_id = ? WHERE id = ? AND deleted_at IS NULL';
+  const { changes } = statement<[string | null, string]>(db, sql).run(presetId, conversationId);
   if (changes === 0) throw conversationNotFound(conversationId);
   return getConversation(db, conversationId);
 }
@@ -72,9 +88,14 @@ export function interruptUnfinished(db: Database.Database, conversationId: strin
 }
 
 /** Inserts a conversation without messages. Its title counts as automatic. */
-export function insertConversation(db: Database.Database, conversationId: string, title: string, now: number): void {
-  const sql = 'INSERT INTO conversations (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)';
-  statement<[string, string, number, number]>(db, sql).run(conversationId, title, now, now);
+export function insertConversation(
+  db: Database.Database,
+  conversationId: string,
+  { title, origin }: NewConversation,
+  now: number,
+): void {
+  const sql = 'INSERT INTO conversations (id, title, origin, created_at, updated_at) VALUES (?, ?, ?, ?, ?)';
+  statement<[string, string, string, number, number]>(db, sql).run(conversationId, title, origin, now, now);
 }
 
 /** Notes when a conversation was last spoken in, which decides its place in the list. */

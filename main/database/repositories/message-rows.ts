@@ -8,7 +8,7 @@ import type {
   StopReason,
 } from '../../../preload/contract/conversations.ts';
 import { errorCodes, type ErrorCode } from '../../../preload/contract/errors.ts';
-import type { PresetId, SamplingParameters } from '../../../preload/contract/presets.ts';
+import type { SamplingParameters } from '../../../preload/contract/presets.ts';
 import { statement } from '../statements.ts';
 
 /** What to select from `messages AS m LEFT JOIN generations AS g` to get a `MessageRow`. */
@@ -32,7 +32,7 @@ export interface MessageRow {
   createdAt: number;
   modelName: string | null;
   modelSha256: string | null;
-  presetId: PresetId | null;
+  presetId: string | null;
   parameters: string | null;
   seed: number | null;
   promptTokens: number | null;

@@ -13,15 +13,21 @@ import {
 describe('the conversation list', () => {
   it('is ordered by the newest message, newest first', () => {
     const operations = memoryOperations();
-    const older = newTurn({ now: 10, newConversationTitle: 'older' });
-    const newer = newTurn({ now: 20, newConversationTitle: 'newer' });
+    const older = newTurn({ now: 10, newConversation: { title: 'older', origin: 'terminal' } });
+    const newer = newTurn({ now: 20, newConversation: { title: 'newer', origin: 'quick-ask' } });
     operations.startTurn(older);
     operations.startTurn(newer);
     expect(operations.listConversations().map((row) => row.title)).toEqual(['newer', 'older']);
     operations.startTurn(nextTurn(older, { now: 30 }));
     expect(operations.listConversations()).toEqual([
-      { id: older.conversationId, title: 'older', createdAt: 10, updatedAt: 30 },
-      { id: newer.conversationId, title: 'newer', createdAt: 20, updatedAt: 20 },
+      {
+        ...{ id: older.conversationId, title: 'older', createdAt: 10, updatedAt: 30 },
+        ...{ origin: 'terminal', presetId: null },
+      },
+      {
+        ...{ id: newer.conversationId, title: 'newer', createdAt: 20, updatedAt: 20 },
+        ...{ origin: 'quick-ask', presetId: null },
+      },
     ]);
   });
 
@@ -42,12 +48,9 @@ describe('renaming', () => {
     const operations = createOperations(db);
     const turn = newTurn({ now: 10 });
     operations.startTurn(turn);
-    expect(operations.renameConversation(turn.conversationId, 'By hand')).toEqual({
-      id: turn.conversationId,
-      title: 'By hand',
-      createdAt: 10,
-      updatedAt: 10,
-    });
+    const before = operations.getConversation(turn.conversationId);
+    expect(operations.renameConversation(turn.conversationId, 'By hand')).toEqual({ ...before, title: 'By hand' });
+    expect(before.updatedAt).toBe(10);
     expect(db.prepare('SELECT title_by_hand FROM conversations').pluck().get()).toBe(1);
   });
 
@@ -57,6 +60,22 @@ describe('renaming', () => {
     operations.startTurn(turn);
     const title = `'; DROP TABLE conversations; -- "100 %" 木 🌳`;
     expect(operations.renameConversation(turn.conversationId, title).title).toBe(title);
+  });
+});
+
+describe('choosing a preset', () => {
+  it('sets it for one conversation, and leaves its place in the list', () => {
+    const operations = memoryOperations();
+    const [turn, other] = [newTurn({ now: 10 }), newTurn({ now: 20 })];
+    operations.startTurn(turn);
+    operations.startTurn(other);
+    const before = operations.getConversation(turn.conversationId);
+    expect(operations.chooseConversationPreset(turn.conversationId, 'typical2')).toEqual({
+      ...before,
+      presetId: 'typical2',
+    });
+    expect(operations.listConversations().map(({ presetId }) => presetId)).toEqual([null, 'typical2']);
+    expect(operations.chooseConversationPreset(turn.conversationId, null)).toEqual(before);
   });
 });
 
@@ -77,6 +96,7 @@ describe('deleting', () => {
     const attempts = [
       () => operations.getConversation(conversationId),
       () => operations.renameConversation(conversationId, 'x'),
+      () => operations.chooseConversationPreset(conversationId, 'k50'),
       () => operations.deleteConversation(conversationId, 6_000),
       () => operations.getBranch(conversationId),
       () => operations.getPath(answerId),

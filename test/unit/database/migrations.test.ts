@@ -137,21 +137,41 @@ it('a failing backup stops the migration, keeps an older backup and leaves nothi
   expect(createOperations(db).listConversations()).toHaveLength(1);
 });
 
+/** A conversation as version 1 wrote it, and every later version may find it. */
+const conversationOfVersion1 = `
+  INSERT INTO conversations (id, title, created_at, updated_at) VALUES ('c', 'Memes', 1, 2);
+  INSERT INTO messages (id, conversation_id, role, text, status, created_at)
+    VALUES ('q', 'c', 'prompter', 'What is a meme?', 'complete', 1);
+  INSERT INTO messages (id, conversation_id, parent_id, role, text, status, created_at)
+    VALUES ('a', 'c', 'q', 'assistant', 'An idea.', 'complete', 1);
+  INSERT INTO generations (message_id, model_name, preset_id, parameters, seed, first_visible_message_id)
+    VALUES ('a', 'model', 'k50',
+      '{"temperature":1,"topK":50,"topP":1,"typicalP":null,"repetitionPenalty":1.2,"maxNewTokens":8}', 7, 'q');
+  UPDATE conversations SET current_leaf_id = 'a';`;
+
 it('version 2 keeps what version 1 held; the window of older answers is not known', () => {
   const db = openMemoryDatabase(migrations.slice(0, 1));
-  db.exec(`
-    INSERT INTO conversations (id, title, created_at, updated_at) VALUES ('c', 'Memes', 1, 2);
-    INSERT INTO messages (id, conversation_id, role, text, status, created_at)
-      VALUES ('q', 'c', 'prompter', 'What is a meme?', 'complete', 1);
-    INSERT INTO messages (id, conversation_id, parent_id, role, text, status, created_at)
-      VALUES ('a', 'c', 'q', 'assistant', 'An idea.', 'complete', 1);
-    INSERT INTO generations (message_id, model_name, preset_id, parameters, seed, first_visible_message_id)
-      VALUES ('a', 'model', 'k50',
-        '{"temperature":1,"topK":50,"topP":1,"typicalP":null,"repetitionPenalty":1.2,"maxNewTokens":8}', 7, 'q');
-    UPDATE conversations SET current_leaf_id = 'a';
-  `);
+  db.exec(conversationOfVersion1);
   migrate(db);
   expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
   const [, answer] = createOperations(db).getBranch('c');
   expect(answer?.generation).toMatchObject({ seed: 7, firstVisibleMessageId: 'q', windowTokens: null });
+});
+
+it('version 3 keeps what version 2 held; older conversations count as begun in the window, without a preset', () => {
+  const db = openMemoryDatabase(migrations.slice(0, 2));
+  db.exec(`${conversationOfVersion1}
+    UPDATE generations SET window_tokens = 1024;
+    INSERT INTO settings VALUES ('presetId', '"typical3"');
+    INSERT INTO installations VALUES ('i', 'sft-1', 'Q4_0', 5);
+  `);
+  migrate(db);
+  expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
+  const operations = createOperations(db);
+  expect(operations.listConversations()).toEqual([
+    { id: 'c', title: 'Memes', createdAt: 1, updatedAt: 2, origin: 'window', presetId: null },
+  ]);
+  expect(operations.getBranch('c').at(-1)).toMatchObject({ text: 'An idea.', generation: { windowTokens: 1024 } });
+  expect(operations.getSettings().presetId).toBe('typical3');
+  expect(operations.listInstallations()).toHaveLength(1);
 });

@@ -69,6 +69,7 @@ describe('the schema refuses', () => {
     ],
     ['removing a message that has children', `DELETE FROM messages WHERE id = '${turn.questionId}'`],
     ['removing the leaf that is shown', `DELETE FROM messages WHERE id = '${turn.answerId}'`],
+    ['an unknown origin', `UPDATE conversations SET origin = 'telephone'`],
     ['an unknown stop reason', `UPDATE generations SET stop_reason = 'bored'`],
     ['parameters that are no JSON', `UPDATE generations SET parameters = '{'`],
     ['a setting that is no JSON', `INSERT INTO settings VALUES ('presetId', 'k50')`],

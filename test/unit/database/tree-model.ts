@@ -4,6 +4,7 @@ import type {
   MessageRole,
   MessageStatus,
 } from '../../../preload/contract/conversations.ts';
+import type { NewConversation } from '../../../main/database/protocol.ts';
 
 interface ModelMessage {
   id: string;
@@ -42,9 +43,9 @@ export class TreeModel {
     return live.map((conversation) => conversation.summary).sort((a, b) => (key(a) < key(b) ? 1 : -1));
   }
 
-  create(id: string, title: string, now: number): void {
+  create(id: string, { title, origin }: NewConversation, now: number): void {
     this.conversations.push({
-      summary: { id, title, createdAt: now, updatedAt: now },
+      summary: { id, title, createdAt: now, updatedAt: now, origin, presetId: null },
       messages: [],
       leafId: null,
       deletedAt: null,

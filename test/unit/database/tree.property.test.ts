@@ -5,6 +5,8 @@ import { configure } from '../../../main/database/connection.ts';
 import { migrate } from '../../../main/database/migrations/index.ts';
 import { createOperations } from '../../../main/database/operations.ts';
 import type { DatabaseOperations } from '../../../main/database/protocol.ts';
+import { conversationOrigins } from '../../../preload/contract/conversations.ts';
+import { presetIds } from '../../../preload/contract/presets.ts';
 import { answerFacts, codeOf, completeOutcome, newId, newTurn } from '../../support/database.ts';
 import { TreeModel, type MessageView } from './tree-model.ts';
 
@@ -27,6 +29,7 @@ const step = fc.record({
     'select',
     'select',
     'rename',
+    'choosePreset',
     'delete',
     'restore',
     'purge',
@@ -51,7 +54,7 @@ function run({ verb, pick, text, now }: Step, operations: DatabaseOperations, mo
 
   const startTurn = (turn: ReturnType<typeof newTurn>) => {
     operations.startTurn(turn);
-    if (turn.newConversationTitle !== null) model.create(turn.conversationId, turn.newConversationTitle, now);
+    if (turn.newConversation !== null) model.create(turn.conversationId, turn.newConversation, now);
     model.add(
       turn.conversationId,
       { id: turn.questionId, parentId: turn.parentId, role: 'prompter', text, status: 'complete' },
@@ -65,17 +68,19 @@ function run({ verb, pick, text, now }: Step, operations: DatabaseOperations, mo
 
   switch (verb) {
     case 'create':
-      startTurn(newTurn({ text, now, newConversationTitle: text }));
+      startTurn(
+        newTurn({ text, now, newConversation: { title: text, origin: chosen(conversationOrigins, pick) ?? 'window' } }),
+      );
       return;
     case 'editFirst':
-      if (conversationId !== undefined) startTurn(newTurn({ conversationId, newConversationTitle: null, text, now }));
+      if (conversationId !== undefined) startTurn(newTurn({ conversationId, newConversation: null, text, now }));
       return;
     case 'turn': {
       const target = chosen(answers, pick);
       if (target === undefined) return;
       const turn = newTurn({
         conversationId: target.conversation.summary.id,
-        newConversationTitle: null,
+        newConversation: null,
         parentId: target.message.id,
         text,
         now,
@@ -137,6 +142,13 @@ function run({ verb, pick, text, now }: Step, operations: DatabaseOperations, mo
       operations.renameConversation(conversationId, text);
       model.find(conversationId).summary.title = text;
       return;
+    case 'choosePreset': {
+      if (conversationId === undefined) return;
+      const presetId = chosen([null, ...presetIds], pick) ?? null;
+      operations.chooseConversationPreset(conversationId, presetId);
+      model.find(conversationId).summary.presetId = presetId;
+      return;
+    }
     case 'delete':
       if (conversationId === undefined) return;
       operations.deleteConversation(conversationId, now);
