@@ -15,6 +15,11 @@ export const drawings = {
   down: 'M3.5 6.2L8 10.7l4.5-4.5',
   end: 'M8 2.5v9M3.8 7.3L8 11.5l4.2-4.2M3.5 14h9',
   close: 'M4 4l8 8M12 4l-8 8',
+  search: 'M7 2.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 0 1 0-9zM10.3 10.3L14 14',
+  settings:
+    'M2.5 5h6M12.5 5h1M2.5 11h1M7.5 11h6M10.5 3a2 2 0 1 1 0 4a2 2 0 0 1 0-4zM5.5 9a2 2 0 1 1 0 4a2 2 0 0 1 0-4z',
+  quick: 'M2 4.5h12v7H2zM4.5 6.8v2.4M7 8h4.5',
+  terminal: 'M2 3.5h12v9H2zM4.5 6l2 2-2 2M8.5 10h3',
   details: 'M8 7.2v4M8 4.6v.4M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0z',
 } as const;
 

@@ -2,12 +2,16 @@ import type { GenerationFacts, StopReason } from '../../preload/contract/convers
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { PromptFormat } from '../../preload/contract/library.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
-import type { PresetId } from '../../preload/contract/presets.ts';
+import type { CustomPreset } from '../../preload/contract/presets.ts';
 import { formatCount, formatPercent, tokensPerSecond } from './format.ts';
+import { presetLabel } from './preset-words.ts';
 
 /** Everything the window says that depends on a state, so that one thing is worded one way. */
 
 export const appName = 'OASST Desktop';
+
+/** What stands at the top of the pages beside the transcript. */
+export const pageWords = { models: 'Models', settings: 'Settings' };
 
 export const privacySentence =
   'Conversations are kept in the data folder on this computer, and nothing you write leaves it. The app uses the network only to fetch a model that you asked for.';
@@ -42,16 +46,6 @@ export const cardQuestions = [
 ];
 
 export const guideQuestions = ['What can you do?', 'How do I use the 12B model?', 'Where are my conversations kept?'];
-
-export const presetWords: Record<PresetId, { label: string; hint: string }> = {
-  k50: { label: 'k50', hint: 'Balanced. The default of Open-Assistant.' },
-  'k50-Creative': { label: 'k50-Creative', hint: 'A little more varied.' },
-  'k50-Precise': { label: 'k50-Precise', hint: 'Keeps to the likeliest words; answers repeat.' },
-  'k50-Original': { label: 'k50-Original', hint: 'The most varied of the four.' },
-  nucleus9: { label: 'nucleus9', hint: 'Picks among the words that make up nine tenths of the likelihood.' },
-  typical2: { label: 'typical2', hint: 'Avoids both the obvious and the odd; narrow choice.' },
-  typical3: { label: 'typical3', hint: 'The same idea with a wider choice.' },
-};
 
 const stopReasonWords: Record<StopReason, string> = {
   'end-of-text': 'ended by itself',
@@ -127,9 +121,9 @@ export function noteOf(model: ModelStatus): string {
     : 'The model reads and writes on this computer only. Its answers are not checked by anyone: treat every fact as unconfirmed.';
 }
 
-/** The one quiet line about how an answer came about. */
-export function factsOf(facts: GenerationFacts): string[] {
-  const parts = [facts.modelName, presetWords[facts.presetId].label, `seed ${String(facts.seed)}`];
+/** The one quiet line about how an answer came about. `ownPresets` are those that the owner has by now. */
+export function factsOf(facts: GenerationFacts, ownPresets: readonly CustomPreset[]): string[] {
+  const parts = [facts.modelName, presetLabel(facts.presetId, ownPresets), `seed ${String(facts.seed)}`];
   if (facts.replyTokens !== null)
     parts.push(`${formatCount(facts.replyTokens)} ${facts.replyTokens === 1 ? 'token' : 'tokens'}`);
   const speed = tokensPerSecond(facts.replyTokens, facts.replyMs);

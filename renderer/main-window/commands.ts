@@ -1,13 +1,15 @@
 import type { MenuCommand } from '../../preload/contract/app.ts';
 import { endingOf } from '../lib/endings.ts';
+import { copyText } from '../stores/copy-text.ts';
 import type { Stores } from '../stores/stores.ts';
 import {
-  copyText,
   deleteConversation,
-  leaveModels,
+  openQuickWindow,
+  showComposer,
   showConversation,
   showFirstScreen,
   showModels,
+  showSettings,
   toggleSidebar,
 } from './navigation.ts';
 
@@ -20,7 +22,7 @@ export function createCommands(stores: Stores): Record<MenuCommand, () => void> 
     if (next !== null) showConversation(stores, next.id);
   }
 
-  /** What acts on the conversation does so while it is on the page, not behind the models. */
+  /** What acts on the conversation does so while it is on the page, not behind another page. */
   const isOnPage = (): boolean => layout.page === 'transcript';
 
   return {
@@ -39,12 +41,7 @@ export function createCommands(stores: Stores): Record<MenuCommand, () => void> 
       void toggleSidebar(stores);
     },
     'focus-composer': () => {
-      if (isOnPage()) {
-        layout.focusComposer();
-      } else {
-        layout.cameFrom = null;
-        leaveModels(stores);
-      }
+      showComposer(stores);
     },
     'previous-conversation': () => {
       step(-1);
@@ -66,11 +63,20 @@ export function createCommands(stores: Stores): Record<MenuCommand, () => void> 
     'show-models': () => {
       showModels(stores);
     },
+    'show-settings': () => {
+      showSettings(stores);
+    },
+    'show-palette': () => {
+      layout.dialog = layout.dialog === 'palette' ? null : 'palette';
+    },
+    'quick-ask': () => {
+      void openQuickWindow(stores);
+    },
     'show-shortcuts': () => {
       layout.dialog = 'shortcuts';
     },
     'show-about': () => {
-      layout.dialog = 'about';
+      showSettings(stores, 'about');
     },
   };
 }

@@ -1,4 +1,6 @@
 import { tick } from 'svelte';
+import { unwrap } from '../lib/api.ts';
+import type { Page, SettingsSection } from '../stores/layout.svelte.ts';
 import type { Stores } from '../stores/stores.ts';
 
 /**
@@ -13,25 +15,47 @@ export async function toggleSidebar({ layout }: Stores): Promise<void> {
 }
 
 /** Shows the models in place of the transcript. @param from where the focus belongs afterwards */
-export function showModels({ layout, library }: Stores, from: Element | null = document.activeElement): void {
+export function showModels(stores: Stores, from: Element | null = document.activeElement): void {
+  if (stores.layout.page !== 'models') void stores.library.refresh();
+  showPage(stores, 'models', from);
+}
+
+/** Shows a part of the settings, or the one that was shown last. */
+export function showSettings(stores: Stores, section: SettingsSection = stores.layout.settingsSection): void {
+  stores.layout.settingsSection = section;
+  showPage(stores, 'settings', document.activeElement);
+}
+
+function showPage({ layout }: Stores, page: Page, from: Element | null): void {
   layout.closeOverlay();
-  if (layout.page !== 'models') {
-    layout.cameFrom = from instanceof HTMLElement && from !== document.body ? from : null;
-    layout.page = 'models';
-    void library.refresh();
-  }
+  layout.dialog = null;
+  layout.enter(page, from instanceof HTMLElement && from !== document.body ? from : null);
+  void tick().then(focusPage);
+}
+
+/** Every page beside the transcript says where its keyboard starts. */
+function focusPage(): void {
+  document.querySelector<HTMLElement>('[data-page-start]')?.focus();
+}
+
+/** Goes back to the page before, and to where the focus was there. */
+export function leavePage({ layout }: Stores): void {
+  const focus = layout.leave();
   void tick().then(() => {
-    document.querySelector<HTMLElement>('[data-models-page]')?.focus();
+    if (focus?.isConnected === true) focus.focus();
+    else if (layout.page === 'transcript') layout.focusComposer();
+    else focusPage();
   });
 }
 
-/** Goes back to the transcript, and to where the focus was. */
-export function leaveModels({ layout }: Stores): void {
-  layout.page = 'transcript';
+/** Shows the transcript with the cursor in the composer. */
+export function showComposer({ layout }: Stores): void {
+  layout.closeOverlay();
+  layout.dialog = null;
+  layout.showTranscript();
+  // Under what lay over it, the composer can take the focus only after that has gone.
   void tick().then(() => {
-    if (layout.cameFrom?.isConnected === true) layout.cameFrom.focus();
-    else layout.focusComposer();
-    layout.cameFrom = null;
+    layout.focusComposer();
   });
 }
 
@@ -43,22 +67,18 @@ export function showConversation({ layout, settings, transcript }: Stores, conve
       layout.focusComposer();
     });
   }
-  layout.page = 'transcript';
+  layout.dialog = null;
+  layout.showTranscript();
   if (transcript.wantedId === conversationId) return;
   void settings.change({ lastConversationId: conversationId });
   void transcript.open(conversationId);
 }
 
 /** Shows the first screen, with the cursor where the first question goes. */
-export function showFirstScreen({ layout, settings, transcript }: Stores): void {
-  layout.closeOverlay();
-  layout.page = 'transcript';
-  void settings.change({ lastConversationId: null });
-  transcript.close();
-  // Under the list that lay over it, the composer can take the focus only after that has gone.
-  void tick().then(() => {
-    layout.focusComposer();
-  });
+export function showFirstScreen(stores: Stores): void {
+  void stores.settings.change({ lastConversationId: null });
+  stores.transcript.close();
+  showComposer(stores);
 }
 
 /** Sends a question; a new conversation becomes the one to reopen. False when it was not accepted. */
@@ -84,10 +104,11 @@ export async function deleteConversation(stores: Stores, conversationId: string)
   if (wasShown && conversations.find(conversationId) === null) showFirstScreen(stores);
 }
 
-/** Copies text through the main process and says so. */
-export async function copyText({ announcer, api, notices }: Stores, text: string): Promise<boolean> {
-  const answer = await api.app.copyText({ text });
-  if (answer.ok) announcer.say('Copied.');
-  else notices.fail(new Error(answer.error.message));
-  return answer.ok;
+/** Opens the quick window. */
+export async function openQuickWindow({ api, notices }: Stores): Promise<void> {
+  try {
+    await unwrap(api.quickAsk.show());
+  } catch (failure) {
+    notices.fail(failure);
+  }
 }

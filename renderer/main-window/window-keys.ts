@@ -1,5 +1,5 @@
 import type { Stores } from '../stores/stores.ts';
-import { leaveModels, toggleSidebar } from './navigation.ts';
+import { leavePage, toggleSidebar } from './navigation.ts';
 
 const textFields = 'input, textarea, select, [contenteditable]';
 /** Open layers take Escape for themselves. */
@@ -12,7 +12,7 @@ export function createWindowKeys(stores: Stores): (event: KeyboardEvent) => void
   function handleEscape(event: KeyboardEvent): void {
     if (document.querySelector(layers) !== null) return;
     if (layout.isOverlay) void toggleSidebar(stores);
-    else if (layout.page === 'models') leaveModels(stores);
+    else if (layout.page !== 'transcript') leavePage(stores);
     else if (transcript.liveTurn !== null) void transcript.stop();
     else return;
     event.preventDefault();

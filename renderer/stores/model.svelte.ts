@@ -1,4 +1,4 @@
-import type { AssistantApi } from '../../preload/contract/api.ts';
+import type { SharedApi } from '../../preload/contract/api.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
 import { unwrap } from '../lib/api.ts';
 import { stateOf } from '../lib/words.ts';
@@ -10,11 +10,11 @@ export class ModelStore {
   status = $state.raw<ModelStatus | null>(null);
   /** True while loading waits for its answer. */
   isBusy = $state(false);
-  readonly #api: AssistantApi;
+  readonly #api: Pick<SharedApi, 'models'>;
   readonly #notices: NoticesStore;
   readonly #announcer: AnnouncerStore;
 
-  constructor(api: AssistantApi, notices: NoticesStore, announcer: AnnouncerStore) {
+  constructor(api: Pick<SharedApi, 'models'>, notices: NoticesStore, announcer: AnnouncerStore) {
     this.#api = api;
     this.#notices = notices;
     this.#announcer = announcer;

@@ -1,4 +1,4 @@
-import type { AssistantApi } from '../../preload/contract/api.ts';
+import type { SharedApi } from '../../preload/contract/api.ts';
 import type { DraftPreview } from '../../preload/contract/generations.ts';
 import { unwrap } from '../lib/api.ts';
 
@@ -8,12 +8,12 @@ const pauseMs = 150;
 /** How the draft fits what the model sees at once. Also what lets the model read ahead while the owner types. */
 export class PreviewStore {
   value = $state.raw<DraftPreview | null>(null);
-  readonly #api: AssistantApi;
+  readonly #api: Pick<SharedApi, 'generations'>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Rises with every question, so that a late answer to an earlier one is recognised. */
   #newest = 0;
 
-  constructor(api: AssistantApi) {
+  constructor(api: Pick<SharedApi, 'generations'>) {
     this.#api = api;
   }
 

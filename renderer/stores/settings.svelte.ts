@@ -8,6 +8,8 @@ export class SettingsStore {
   value = $state.raw<Settings | null>(null);
   readonly #api: AssistantApi;
   readonly #notices: NoticesStore;
+  /** Changes on their way. Until the last of them is answered, what main tells lacks what is shown already. */
+  #unanswered = 0;
 
   constructor(api: AssistantApi, notices: NoticesStore) {
     this.#api = api;
@@ -17,36 +19,32 @@ export class SettingsStore {
   /** Reads the settings and follows them; gives the function that stops following. */
   async start(): Promise<() => void> {
     const stop = this.#api.settings.onChanged((settings) => {
-      this.value = settings;
+      if (this.#unanswered === 0) this.value = settings;
     });
     this.value = await unwrap(this.#api.settings.get());
     return stop;
   }
 
-  async change(patch: SettingsPatch): Promise<void> {
+  /** Changes what the patch names; tells whether it could be saved. */
+  async change(patch: SettingsPatch): Promise<boolean> {
     const before = this.value;
     if (before !== null) this.value = mergeSettings(before, patch);
+    this.#unanswered += 1;
     try {
-      this.value = await unwrap(this.#api.settings.change(patch));
+      const saved = await unwrap(this.#api.settings.change(patch));
+      if (this.#unanswered === 1) this.value = saved;
+      return true;
     } catch (failure) {
-      this.value = before;
+      if (this.#unanswered === 1) this.value = before;
       this.#notices.fail(failure);
+      return false;
+    } finally {
+      this.#unanswered -= 1;
     }
   }
 }
 
 /** A patch may hold `undefined` for what it leaves alone, so spreading it would not do. */
 function mergeSettings(settings: Settings, patch: SettingsPatch): Settings {
-  return {
-    ...settings,
-    presetId: patch.presetId ?? settings.presetId,
-    sidebarVisible: patch.sidebarVisible ?? settings.sidebarVisible,
-    lastConversationId: patch.lastConversationId === undefined ? settings.lastConversationId : patch.lastConversationId,
-    stateCacheLimitBytes: patch.stateCacheLimitBytes ?? settings.stateCacheLimitBytes,
-    device: patch.device ?? settings.device,
-    windowTokens: patch.windowTokens ?? settings.windowTokens,
-    unloadAfterMinutes: patch.unloadAfterMinutes ?? settings.unloadAfterMinutes,
-    hubUrl: patch.hubUrl ?? settings.hubUrl,
-    proxyUrl: patch.proxyUrl === undefined ? settings.proxyUrl : patch.proxyUrl,
-  };
+  return { ...settings, ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) };
 }

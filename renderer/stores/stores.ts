@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import type { AssistantApi } from '../../preload/contract/api.ts';
 import { AnnouncerStore } from './announcer.svelte.ts';
 import { ConversationsStore } from './conversations.svelte.ts';
+import { DesktopStore } from './desktop.svelte.ts';
 import { DraftsStore } from './drafts.svelte.ts';
 import { LayoutStore } from './layout.svelte.ts';
 import { LibraryStore } from './library.svelte.ts';
@@ -9,13 +10,15 @@ import { ModelStore } from './model.svelte.ts';
 import { NoticesStore } from './notices.svelte.ts';
 import { PreviewStore } from './preview.svelte.ts';
 import { SettingsStore } from './settings.svelte.ts';
+import { provideSharedStores, type SharedStores } from './shared-stores.ts';
 import { TranscriptStore } from './transcript.svelte.ts';
 
 /** Everything the main window knows, built once per window. */
-export interface Stores {
+export interface Stores extends SharedStores {
   readonly api: AssistantApi;
   readonly announcer: AnnouncerStore;
   readonly conversations: ConversationsStore;
+  readonly desktop: DesktopStore;
   readonly drafts: DraftsStore;
   readonly layout: LayoutStore;
   readonly library: LibraryStore;
@@ -37,6 +40,7 @@ export function createStores(api: AssistantApi): Stores {
     notices,
     settings,
     conversations: new ConversationsStore(api, notices),
+    desktop: new DesktopStore(api, notices),
     drafts: new DraftsStore(),
     layout: new LayoutStore(settings),
     library: new LibraryStore(api, notices, announcer),
@@ -48,21 +52,29 @@ export function createStores(api: AssistantApi): Stores {
 
 /** Reads what is there, follows what changes, and reopens the conversation that was shown last. */
 export async function startStores(stores: Stores): Promise<() => void> {
-  const { notices, settings, conversations, library, model, transcript } = stores;
-  // The library is read beside the rest: nothing on the first page waits for it.
-  const stops = [transcript.start(), library.start()];
+  const { notices, settings, conversations, desktop, library, model, transcript } = stores;
+  // Nothing on the first page waits for the library and the desktop: they are read beside the rest.
+  const stops = [transcript.start(), library.start(), desktop.start()];
   const results = await Promise.allSettled([settings.start(), conversations.start(), model.start()]);
   for (const result of results) {
     if (result.status === 'fulfilled') stops.push(result.value);
     else notices.fail(result.reason);
   }
   const last = settings.value?.lastConversationId ?? null;
-  // The owner may already have chosen something else while the settings were read.
-  if (last !== null && transcript.wantedId === null && conversations.find(last) !== null) await transcript.open(last);
+  // Something else may already have been chosen while the settings were read, also the first screen.
+  if (last !== null && transcript.isUntouched && conversations.find(last) !== null) await transcript.open(last);
   return () => {
     for (const stop of stops) stop();
   };
 }
 
-/** The stores of this window, for its components. */
-export const [useStores, provideStores] = createContext<Stores>();
+const [useStores, provideOwnStores] = createContext<Stores>();
+
+/** The stores of the main window, for its components. */
+export { useStores };
+
+/** Hands the stores down to the components of the main window. */
+export function provideStores(stores: Stores): Stores {
+  provideSharedStores(stores);
+  return provideOwnStores(stores);
+}

@@ -1,5 +1,10 @@
-import type { AssistantApi } from '../../preload/contract/api.ts';
-import type { ConversationSummary, Message, Transcript } from '../../preload/contract/conversations.ts';
+import type { SharedApi } from '../../preload/contract/api.ts';
+import type {
+  ConversationOrigin,
+  ConversationSummary,
+  Message,
+  Transcript,
+} from '../../preload/contract/conversations.ts';
 import type { Envelope } from '../../preload/contract/errors.ts';
 import type { GenerationEvent } from '../../preload/contract/generations.ts';
 import { unwrap } from '../lib/api.ts';
@@ -25,19 +30,27 @@ export class TranscriptStore {
   /** The oldest message the model saw for the newest answer; null when that is all of them, or not known. */
   readonly memoryStartsAt = $derived(memoryStart(this.turns));
 
-  readonly #api: AssistantApi;
+  readonly #api: SharedApi;
   readonly #notices: NoticesStore;
   readonly #announcer: AnnouncerStore;
+  readonly #origin: ConversationOrigin | undefined;
   readonly #gate = new EventGate();
   /** Rises with every change of conversation, so that a late answer for the one before is recognised. */
   #visit = 0;
   /** Running answers that a fresh snapshot did not show: they belong to another branch of this conversation. */
   #onOtherBranch: string[] = [];
 
-  constructor(api: AssistantApi, notices: NoticesStore, announcer: AnnouncerStore) {
+  /** @param origin marks the conversations that are started here */
+  constructor(api: SharedApi, notices: NoticesStore, announcer: AnnouncerStore, origin?: ConversationOrigin) {
     this.#api = api;
     this.#notices = notices;
     this.#announcer = announcer;
+    this.#origin = origin;
+  }
+
+  /** True until a conversation, or the first screen, was asked for. */
+  get isUntouched(): boolean {
+    return this.#visit === 0;
   }
 
   start(): () => void {
@@ -74,7 +87,8 @@ export class TranscriptStore {
     if (this.isSending || this.liveTurn !== null || text.trim() === '') return false;
     this.isSending = true;
     try {
-      return await this.#show(() => this.#api.generations.start({ conversationId: this.wantedId, text }), 'arrive');
+      const start = { conversationId: this.wantedId, text, origin: this.#origin };
+      return await this.#show(() => this.#api.generations.start(start), 'arrive');
     } finally {
       this.isSending = false;
     }
@@ -82,6 +96,12 @@ export class TranscriptStore {
 
   async retry(messageId: string): Promise<void> {
     if (this.liveTurn === null) await this.#show(() => this.#api.generations.retry({ messageId }), 'arrive');
+  }
+
+  /** Writes an answer once more beside itself, with its own seed and parameters. */
+  async repeat(messageId: string): Promise<void> {
+    if (this.liveTurn !== null) return;
+    await this.#show(() => this.#api.generations.retry({ messageId, repeat: true }), 'arrive');
   }
 
   async continue(messageId: string): Promise<void> {

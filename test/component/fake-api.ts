@@ -1,7 +1,8 @@
 import type { AssistantApi } from '../../preload/contract/api.ts';
-import type { AppInfo, MenuCommand } from '../../preload/contract/app.ts';
+import type { AppInfo, AppOpening, MenuCommand } from '../../preload/contract/app.ts';
 import type {
   ConversationChange,
+  ConversationOrigin,
   ConversationSummary,
   GenerationFacts,
   Message,
@@ -11,7 +12,10 @@ import { AppError, type Envelope, type ErrorReport } from '../../preload/contrac
 import type { DraftPreview, GenerationEvent } from '../../preload/contract/generations.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
 import type { Settings } from '../../preload/contract/settings.ts';
+import { FakeDesktop } from './fake-desktop.ts';
 import { FakeLibrary, follow } from './fake-library.ts';
+import { FakeQuickAsk } from './fake-quick-ask.ts';
+import { untouchedSettings } from './fake-settings.ts';
 
 type Step =
   | { kind: 'queued'; ahead: number }
@@ -80,19 +84,7 @@ export class FakeAssistant {
   /** What the model says about a draft; null while it cannot tell. */
   preview: DraftPreview | null = null;
   stateCacheBytes = 12_000_000;
-  settings: Settings = {
-    presetId: 'k50',
-    sidebarVisible: true,
-    modelPath: null,
-    lastConversationId: null,
-    stateCacheLimitBytes: 0,
-    device: 'auto',
-    deviceSteps: {},
-    windowTokens: 2048,
-    unloadAfterMinutes: 30,
-    hubUrl: 'https://huggingface.co',
-    proxyUrl: null,
-  };
+  settings: Settings = { ...untouchedSettings };
   info: AppInfo = {
     version: '0.1.0',
     dataFolder: '/home/owner/.config/OASST Desktop',
@@ -108,8 +100,12 @@ export class FakeAssistant {
 
   readonly library = new FakeLibrary((method, input, work) => this.#answer(method, input, work));
 
+  readonly desktop = new FakeDesktop((method, input, work) => this.#answer(method, input, work));
+  readonly quickAsk = new FakeQuickAsk((method, input, work) => this.#answer(method, input, work));
+
   readonly #stored: Stored[] = [];
   readonly #seqs = new Map<string, number>();
+  readonly #openedListeners = new Set<(opening: AppOpening) => void>();
   readonly #menuListeners = new Set<(command: MenuCommand) => void>();
   readonly #conversationListeners = new Set<(change: ConversationChange) => void>();
   readonly #generationListeners = new Set<(event: GenerationEvent) => void>();
@@ -123,6 +119,7 @@ export class FakeAssistant {
       licences: () => this.#answer('app.licences', undefined, () => this.licences),
       copyText: (input) => this.#answer('app.copyText', input, () => null),
       openLink: (input) => this.#answer('app.openLink', input, () => ({ opened: true })),
+      onOpened: (listener) => follow(this.#openedListeners, listener),
       onMenuCommand: (listener) => follow(this.#menuListeners, listener),
     },
     conversations: {
@@ -136,6 +133,10 @@ export class FakeAssistant {
           this.#find(input.conversationId).isDeleted = false;
           return this.#save(input.conversationId, {});
         }),
+      choosePreset: (input) =>
+        this.#answer('conversations.choosePreset', input, () =>
+          this.#save(input.conversationId, { presetId: input.presetId }),
+        ),
       selectBranch: (input) =>
         this.#answer('conversations.selectBranch', input, () => {
           const stored = this.#find(input.conversationId);
@@ -189,6 +190,8 @@ export class FakeAssistant {
       onChanged: (listener) => follow(this.#modelListeners, listener),
     },
     library: this.library.api,
+    desktop: this.desktop.api,
+    quickAsk: this.quickAsk.api,
     settings: {
       get: () => this.#answer('settings.get', undefined, () => this.settings),
       change: (patch) =>
@@ -201,10 +204,15 @@ export class FakeAssistant {
   };
 
   /** Puts a conversation of finished turns there, question first; gives its id. */
-  addConversation(title: string, texts: string[], updatedAt = this.nowMs): string {
+  addConversation(
+    title: string,
+    texts: string[],
+    updatedAt = this.nowMs,
+    origin: ConversationOrigin = 'window',
+  ): string {
     const id = uuid(this.#nextId++);
     this.#stored.push({
-      summary: { id, title, createdAt: updatedAt, updatedAt },
+      summary: { id, title, createdAt: updatedAt, updatedAt, origin, presetId: null },
       messages: [],
       leafId: null,
       isDeleted: false,
@@ -312,6 +320,11 @@ export class FakeAssistant {
 
   choose(command: MenuCommand): void {
     for (const listener of this.#menuListeners) listener(command);
+  }
+
+  /** Something outside the window asks it to show this. */
+  open(opening: AppOpening): void {
+    for (const listener of this.#openedListeners) listener(opening);
   }
 
   setModel(change: Partial<ModelStatus>): void {

@@ -16,7 +16,7 @@ function doNothing(): void {
 }
 
 /** What a browser has and jsdom has not. Layout does not exist in jsdom, so nothing is ever measured or matched. */
-function addMissingBrowserParts(isNarrow: boolean): void {
+export function addMissingBrowserParts(isNarrow: boolean): void {
   vi.stubGlobal('matchMedia', (media: string) => {
     const list = new EventTarget();
     return Object.assign(list, { media, matches: isNarrow });

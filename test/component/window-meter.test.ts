@@ -67,32 +67,7 @@ describe('the meter of what the model sees at once', () => {
   });
 });
 
-describe('memory and device', () => {
-  test('a change is saved at once, and saved states can be deleted', async () => {
-    const fake = new FakeAssistant();
-    const { user } = await openWindow(fake);
-    fake.choose('show-models');
-    await settle();
-    await user.selectOptions(screen.getByRole('combobox', { name: 'Runs on' }), 'Processor only');
-    await user.selectOptions(screen.getByRole('combobox', { name: 'Saved states' }), 'at most 16 GB');
-    expect(fake.callsOf('settings.change')).toEqual([{ device: 'cpu' }, { stateCacheLimitBytes: 16 * 1024 ** 3 }]);
-    await screen.findByText(/They take\s+12.0 MB/);
-    await user.click(screen.getByRole('button', { name: 'Delete saved states' }));
-    await screen.findByText(/They take\s+0 bytes/);
-  });
-
-  test('a shorter window is weighed at once against the memory of this computer', async () => {
-    const fake = new FakeAssistant();
-    const { user } = await openWindow(fake);
-    fake.choose('show-models');
-    await settle();
-    const before = fake.callsOf('library.get').length;
-    await user.selectOptions(screen.getByRole('combobox', { name: 'Sees at once' }), '1,024 tokens, less memory');
-    await settle();
-    expect(fake.callsOf('settings.change')).toEqual([{ windowTokens: 1024 }]);
-    expect(fake.callsOf('library.get')).toHaveLength(before + 1);
-  });
-
+describe('memory', () => {
   test('a model that does not fit offers what would help', async () => {
     const fake = new FakeAssistant();
     fake.model = {

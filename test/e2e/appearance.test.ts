@@ -81,6 +81,35 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await window.keyboard.press('Escape');
     });
 
+    test('the settings and the palette have none', async () => {
+      const { window } = app;
+      await window.getByRole('button', { name: 'Settings' }).click();
+      for (const section of [
+        'General',
+        'Model and device',
+        'Presets',
+        'Shortcuts',
+        'Appearance',
+        'Quick window',
+        'Data and privacy',
+        'About',
+      ]) {
+        await window.getByRole('tab', { name: section }).click();
+        await expect(window.getByRole('tabpanel', { name: section })).toBeVisible();
+        await window.screenshot({
+          path: join(pictures, `settings-${section.replaceAll(' ', '-')}-${colorScheme}.png`),
+        });
+        expect(await violationsOf(window)).toEqual([]);
+      }
+      await window.getByRole('button', { name: 'Find' }).click();
+      await expect(window.getByRole('listbox', { name: 'Conversations and commands' })).toBeVisible();
+      await window.screenshot({ path: join(pictures, `palette-${colorScheme}.png`) });
+      expect(await violationsOf(window)).toEqual([]);
+      await window.keyboard.press('Escape');
+      await window.keyboard.press('Escape');
+      await expect(window.getByRole('textbox', { name: 'Question' })).toBeVisible();
+    });
+
     test('it stays right at twice the size', async () => {
       const { window, electron } = app;
       const setZoom = (factor: number): Promise<void> =>

@@ -72,7 +72,8 @@ test('nothing is fetched, opened, embedded or navigated to', async () => {
   });
   await window.waitForTimeout(300);
   expect(window.url()).toBe(address);
-  expect(app.electron.windows()).toHaveLength(1);
+  // The quick window is built meanwhile; whatever there is shows the app's own pages.
+  expect(app.electron.windows().every((page) => page.url().startsWith('app://'))).toBe(true);
 });
 
 test('calls that do not fit the contract are refused with a code', async () => {

@@ -1,6 +1,10 @@
+import type { MenuCommand } from '../../../preload/contract/app.ts';
+import { commandWords } from '../../lib/command-words.ts';
+import { isMac } from '../../lib/platform.ts';
+
 export interface Shortcut {
   readonly what: string;
-  /** Keys for Linux and Windows; on a Mac `Ctrl` is shown as ⌘. */
+  /** Keys for Linux and Windows; a Mac shows its own names. */
   readonly keys: readonly string[];
 }
 
@@ -9,7 +13,9 @@ export interface ShortcutGroup {
   readonly shortcuts: readonly Shortcut[];
 }
 
-/** Keys that the page itself handles. Those of the menu stand beside its entries. */
+const commands = Object.keys(commandWords) as MenuCommand[];
+
+/** All keys of the main window: those of the menu, and those that the page itself handles. */
 export const shortcutGroups: readonly ShortcutGroup[] = [
   {
     title: 'Question and answer',
@@ -21,8 +27,17 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     ],
   },
   {
-    title: 'On the models page',
-    shortcuts: [{ what: 'Back to the conversation', keys: ['Esc'] }],
+    title: 'In this window',
+    shortcuts: [
+      ...commands
+        .map((command) => ({ what: commandWords[command].label, keys: commandWords[command].keys }))
+        .filter(({ keys }) => keys.length > 0),
+      { what: 'Larger', keys: ['Ctrl', '+'] },
+      { what: 'Smaller', keys: ['Ctrl', '−'] },
+      { what: 'Actual size', keys: ['Ctrl', '0'] },
+      { what: 'Full screen', keys: isMac ? ['⌃', '⌘', 'F'] : ['F11'] },
+      { what: 'Quit', keys: ['Ctrl', 'Q'] },
+    ],
   },
   {
     title: 'In the list of conversations',
@@ -34,10 +49,25 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { what: 'Delete', keys: ['Del'] },
     ],
   },
+  {
+    title: 'In the quick window',
+    shortcuts: [
+      { what: 'Ask', keys: ['Enter'] },
+      { what: 'Hide; the answer goes on', keys: ['Esc'] },
+      { what: 'Continue in the main window', keys: ['Ctrl', 'O'] },
+      { what: 'New conversation', keys: ['Ctrl', 'N'] },
+      { what: 'Keep it open', keys: ['Ctrl', 'P'] },
+      { what: 'Try again', keys: ['Ctrl', 'R'] },
+      { what: 'Stop the answer', keys: ['Ctrl', '.'] },
+      { what: 'Copy the answer', keys: ['Ctrl', 'Shift', 'C'] },
+      { what: 'Continue a cut answer', keys: ['Ctrl', 'Shift', 'Enter'] },
+    ],
+  },
+  {
+    title: 'In models and settings',
+    shortcuts: [
+      { what: 'Back', keys: ['Esc'] },
+      { what: 'Another part of the settings', keys: ['↑', '↓'] },
+    ],
+  },
 ];
-
-/** Mac keyboards name two of the keys differently. */
-export function keyLabel(key: string, isMac: boolean): string {
-  if (!isMac) return key;
-  return { Ctrl: '⌘', Shift: '⇧', Del: '⌫' }[key] ?? key;
-}

@@ -1,0 +1,30 @@
+import type { Settings } from '../../preload/contract/settings.ts';
+
+/** The settings of an owner who changed nothing, but for the saved states, which no fake keeps. */
+export const untouchedSettings: Settings = {
+  presetId: 'k50',
+  customPresets: [],
+  sidebarVisible: true,
+  modelPath: null,
+  lastConversationId: null,
+  stateCacheLimitBytes: 0,
+  device: 'auto',
+  deviceSteps: {},
+  windowTokens: 2048,
+  unloadAfterMinutes: 30,
+  hubUrl: 'https://huggingface.co',
+  proxyUrl: null,
+  quickAskShortcut: 'CommandOrControl+Shift+Space',
+  confirmedShortcut: null,
+  quickAskClipboard: false,
+  quickAskDraft: '',
+  quickAskConversationId: null,
+  closeToTray: null,
+  startAtLogin: false,
+  startMinimized: true,
+  notifyWhenDone: true,
+  spellCheck: true,
+  theme: 'system',
+  zoom: 1,
+  windowBounds: null,
+};
