@@ -2,6 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 
+function page(name: string): string {
+  return fileURLToPath(new URL(`renderer/${name}`, import.meta.url));
+}
+
 /**
  * Targets name the oldest Electron that the tests run on (33.2.1: Chromium 130, Node 20), not the installed package,
  * so that one build serves both. The engine is bundled as an entry of the main build but runs in a plain Node process.
@@ -31,8 +35,10 @@ export default defineConfig({
       target: 'node20',
       outDir: 'out/preload',
       externalizeDeps: false,
+      // A sandboxed preload script is one file: it cannot load a chunk that it shares with another.
+      isolatedEntries: true,
       rolldownOptions: {
-        input: { 'main-window': 'preload/main-window.ts' },
+        input: { 'main-window': 'preload/main-window.ts', 'quick-ask': 'preload/quick-ask.ts' },
         external: ['electron'],
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
@@ -47,7 +53,7 @@ export default defineConfig({
       assetsInlineLimit: 0,
       minify: true,
       modulePreload: false,
-      rolldownOptions: { input: { index: fileURLToPath(new URL('renderer/index.html', import.meta.url)) } },
+      rolldownOptions: { input: { index: page('index.html'), 'quick-ask': page('quick-ask.html') } },
     },
   },
 });

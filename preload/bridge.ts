@@ -26,6 +26,7 @@ export const assistantApi = {
     licences: () => invoke('app:licences'),
     copyText: (input) => invoke('app:copy-text', input),
     openLink: (input) => invoke('app:open-link', input),
+    onOpened: (listener) => subscribe('app:opened', listener),
     onMenuCommand: (listener) => subscribe('app:menu-chosen', listener),
   },
   conversations: {
@@ -35,6 +36,7 @@ export const assistantApi = {
     delete: (input) => invoke('conversations:delete', input),
     restore: (input) => invoke('conversations:restore', input),
     selectBranch: (input) => invoke('conversations:select-branch', input),
+    choosePreset: (input) => invoke('conversations:choose-preset', input),
     onChanged: (listener) => subscribe('conversations:changed', listener),
   },
   generations: {
@@ -69,6 +71,24 @@ export const assistantApi = {
     onChanged: (listener) => subscribe('library:changed', listener),
     onInstallationAdvanced: (listener) => subscribe('library:installation-advanced', listener),
     onFileRead: (listener) => subscribe('library:file-read', listener),
+  },
+  desktop: {
+    state: () => invoke('desktop:state'),
+    setShortcut: (input) => invoke('desktop:set-shortcut', input),
+    testShortcut: (input) => invoke('desktop:test-shortcut', input),
+    suspendShortcut: (input) => invoke('desktop:suspend-shortcut', input),
+    onChanged: (listener) => subscribe('desktop:changed', listener),
+  },
+  quickAsk: {
+    state: () => invoke('quick-ask:state'),
+    show: () => invoke('quick-ask:show'),
+    hide: () => invoke('quick-ask:hide'),
+    setPinned: (input) => invoke('quick-ask:set-pinned', input),
+    setHeight: (input) => invoke('quick-ask:set-height', input),
+    saveDraft: (input) => invoke('quick-ask:save-draft', input),
+    setConversation: (input) => invoke('quick-ask:set-conversation', input),
+    continueInMain: (input) => invoke('quick-ask:continue-in-main', input),
+    onOpened: (listener) => subscribe('quick-ask:opened', listener),
   },
   settings: {
     get: () => invoke('settings:get'),

@@ -7,6 +7,8 @@ describe('titleFromQuestion', () => {
     ['What is a meme?', 'What is a meme?'],
     ['\n\n  First line  \nsecond', 'First line'],
     ['a\tb\r\n', 'a b'],
+    ['> quoted\n>\n> more\n\nWhat does it mean?', 'What does it mean?'],
+    ['> only quoted', '> only quoted'],
     ['   \n\t ', 'New conversation'],
     ['\u0000\u202Ehidden\u202C text', 'hidden text'],
     ['中'.repeat(80), `${'中'.repeat(60)}…`],
