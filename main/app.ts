@@ -1,24 +1,36 @@
-import { app, dialog, type BrowserWindow } from 'electron';
+import { app, clipboard, dialog, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import { toErrorReport } from '../preload/contract/errors.ts';
-import type { MenuCommand } from '../preload/contract/app.ts';
 import type { Installation } from '../preload/contract/library.ts';
 import { openCore, type Core } from './core.ts';
+import { changeZoom, fetchNoDictionaries, keepAppearance } from './desktop/appearance.ts';
+import { openDesktop } from './desktop/desktop.ts';
 import { installMenu } from './desktop/menu.ts';
+import type { StartFacts } from './desktop/start-command.ts';
+import { readStartRequest, requestOfLink, type StartRequest } from './desktop/start-request.ts';
 import { taskBarFraction } from './desktop/task-bar.ts';
 import { createElectronTransport, type ElectronTransport } from './ipc/electron-transport.ts';
 import { createHandlers } from './ipc/handlers/index.ts';
 import { registerHandlers } from './ipc/router.ts';
 import { logFailure } from './logging.ts';
 import { appPlaces } from './places.ts';
+import { offerFromClipboard } from './services/quick-ask.ts';
 import { serveAppPages } from './windows/app-protocol.ts';
-import { openMainWindow } from './windows/main-window.ts';
+import { createMainWindow } from './windows/main-window.ts';
+import { createQuickAskWindow } from './windows/quick-ask-window.ts';
 
 export interface AppOptions {
   root: string;
   dataFolder: string;
   modelOverride: string | null;
+  /** What this start is to show. */
+  request: StartRequest;
+  /** How the app is started again. */
+  start: StartFacts;
 }
+
+/** The quick window is built when the main window has come to rest. */
+const warmUpDelayMs = 1500;
 
 /** Tells all windows what changes. */
 function broadcastChanges(core: Core, ipc: ElectronTransport): void {
@@ -45,6 +57,9 @@ function broadcastChanges(core: Core, ipc: ElectronTransport): void {
   });
 }
 
+/** For failures that are told elsewhere. */
+const ignore = (): void => undefined;
+
 /** Tells why the app cannot work with its data, and leaves everything as it is. */
 function refuseToStart(error: unknown): void {
   const report = toErrorReport(error);
@@ -57,69 +72,135 @@ function refuseToStart(error: unknown): void {
  * The composition root of the desktop app: opens the core, answers the windows, takes everything down in reverse when
  * the app quits.
  */
-export async function startApp({ root, dataFolder, modelOverride }: AppOptions): Promise<void> {
+export async function startApp({ root, dataFolder, modelOverride, request, start }: AppOptions): Promise<void> {
   const places = appPlaces(root, 'built');
+  const preloads = join(root, 'out', 'preload');
+  const iconFolder = join(root, 'resources', 'icons');
   const ipc = createElectronTransport();
   // The window is built while the database opens; what its page asks meanwhile is answered once that is done.
   const coreSoon = openCore({ ...places, dataFolder, modelOverride }).then((core) => {
     broadcastChanges(core, ipc);
     return core;
   });
-  const handlersSoon = coreSoon.then((core) => createHandlers({ core, licencesPath: places.licencesPath }));
-  handlersSoon.catch(() => undefined); // The core's failure is told below.
-  registerHandlers(ipc.transport, handlersSoon, logFailure);
-  await app.whenReady();
-  serveAppPages(join(root, 'out', 'renderer'));
 
-  let window: BrowserWindow | null = null;
-  const warmUp = (core: Core): void => {
-    core.models.ensureLoaded().catch(() => undefined); // Shown as the model's state.
-    core.tidy().catch((error: unknown) => {
-      logFailure('tidy', error);
-    });
-  };
-  const showWindow = (): void => {
-    if (window !== null) {
-      if (window.isMinimized()) window.restore();
-      window.show();
-      window.focus();
-      return;
-    }
-    window = openMainWindow({
-      preloadPath: join(root, 'out', 'preload', 'main-window.cjs'),
-      iconPath: join(root, 'resources', 'icons', 'icon.png'),
-    });
-    ipc.trust(window);
-    window.once('closed', () => {
-      window = null;
-    });
-    // The model loads while the owner reads the page; nothing of it is on the way to the first frame.
-    window.once('show', () => {
-      void coreSoon.then(warmUp, () => undefined);
-    });
-  };
-
-  const showInTaskBar = (installations: readonly Installation[]): void => {
-    window?.setProgressBar(taskBarFraction(installations));
-  };
-  coreSoon.then(
-    ({ libraryEvents }) => {
-      libraryEvents.advanced.on((installation) => showInTaskBar([installation]));
-      libraryEvents.changed.on(({ installations }) => showInTaskBar(installations));
+  const readySoon = app.whenReady().then(fetchNoDictionaries);
+  const settingsSoon = Promise.all([coreSoon, readySoon]).then(([{ settings }]) => {
+    keepAppearance(settings);
+    return settings;
+  });
+  const quickAsk = createQuickAskWindow({
+    preloadPath: join(preloads, 'quick-ask.cjs'),
+    ipc,
+    clipboardText: async () => offerFromClipboard((await settingsSoon).get(), () => clipboard.readText()),
+  });
+  const mainWindow = createMainWindow({
+    preloadPath: join(preloads, 'main-window.cjs'),
+    iconPath: join(iconFolder, 'icon.png'),
+    ipc,
+    settings: settingsSoon,
+    mayClose: (window) => mayClose(window),
+    onShown() {
+      // The model loads while the owner reads the page; nothing of it is on the way to the first frame.
+      void coreSoon.then(({ models }) => models.ensureLoaded()).catch(() => undefined); // Shown as the model's state.
+      settle();
     },
-    () => undefined,
+    onLeft(how) {
+      // The shortcut's keys are recorded and tested from this window only.
+      void desktopSoon.then(({ shortcut }) => {
+        shortcut.suspend(false);
+        if (how === 'gone') shortcut.test(false);
+      }, ignore);
+    },
+  });
+  const desktopSoon = Promise.all([coreSoon, settingsSoon]).then(async ([core]) => {
+    const desktop = await openDesktop({ core, start, iconFolder, mainWindow, quickAsk });
+    desktop.onChanged((state) => {
+      ipc.broadcast('desktop:changed', state);
+    });
+    return desktop;
+  });
+  desktopSoon.catch((error: unknown) => {
+    logFailure('desktop', error);
+  });
+  const handlersSoon = coreSoon.then((core) =>
+    createHandlers({ core, desktop: desktopSoon, mainWindow, quickAsk, licencesPath: places.licencesPath }),
   );
+  handlersSoon.catch(ignore); // The core's failure is told below.
+  registerHandlers(ipc.transport, handlersSoon, logFailure);
 
-  installMenu((command: MenuCommand) => {
-    showWindow();
-    ipc.broadcast('app:menu-chosen', command);
-  });
-  app.on('second-instance', showWindow);
-  app.on('activate', showWindow);
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
-  });
+  let isQuitting = false;
+  let hasSettled = false;
+  /** Does what can wait until something is on the screen. */
+  const settle = (): void => {
+    if (hasSettled) return;
+    hasSettled = true;
+    coreSoon
+      .then((core) => core.tidy())
+      .catch((error: unknown) => {
+        logFailure('tidy', error);
+      });
+    setTimeout(() => {
+      if (!isQuitting) quickAsk.warmUp();
+    }, warmUpDelayMs);
+  };
 
+  let isClosing = false;
+  const mayClose = (window: BrowserWindow): boolean => {
+    // On macOS the app stays in the dock without a window.
+    if (isQuitting || process.platform === 'darwin') return true;
+    if (isClosing) return false;
+    isClosing = true;
+    desktopSoon
+      .then((desktop) => desktop.closeMainWindow(window))
+      .catch((error: unknown) => {
+        logFailure('close', error);
+        app.quit();
+      })
+      .finally(() => {
+        isClosing = false;
+      });
+    return false;
+  };
+
+  /** Shows what another start, or a link, asks of the running app. */
+  const perform = (wanted: StartRequest): void => {
+    switch (wanted.kind) {
+      case 'window':
+        mainWindow.show();
+        return;
+      case 'new-conversation':
+        mainWindow.open(wanted);
+        return;
+      case 'quick-ask':
+        quickAsk.show({ text: wanted.text, isQuestion: wanted.isQuestion });
+        return;
+      case 'hidden': // It is.
+    }
+  };
+  /** Shows what this start asks for, and never nothing: without a tray, something has to lead back to the app. */
+  const begin = async (): Promise<void> => {
+    perform(request);
+    if (request.kind !== 'hidden' && request.kind !== 'quick-ask') return;
+    settle();
+    const desktop = await desktopSoon;
+    if (request.kind === 'quick-ask' && !desktop.hasTray()) mainWindow.showMinimized();
+    if (request.kind === 'hidden' && !(await desktop.waitForTray())) mainWindow.show();
+  };
+
+  app.on('second-instance', (_event, _args, _folder, handedOver) => {
+    void readySoon.then(() => perform(readStartRequest(handedOver)));
+  });
+  app.on('open-url', (event, link) => {
+    event.preventDefault();
+    void readySoon.then(() => perform(requestOfLink(link)));
+  });
+  app.on('activate', () => mainWindow.show());
+  app.on('before-quit', () => {
+    isQuitting = true;
+    quickAsk.dispose();
+  });
+  // What closing the main window does is decided there, and the quick window is only ever hidden.
+  app.on('window-all-closed', () => undefined);
   let saved = false;
   app.on('will-quit', (event) => {
     if (saved) return;
@@ -134,6 +215,21 @@ export async function startApp({ root, dataFolder, modelOverride }: AppOptions):
         app.quit();
       });
   });
-  showWindow();
+
+  const showInTaskBar = (installations: readonly Installation[]): void => {
+    mainWindow.current()?.setProgressBar(taskBarFraction(installations));
+  };
+  coreSoon.then(({ libraryEvents }) => {
+    libraryEvents.advanced.on((installation) => showInTaskBar([installation]));
+    libraryEvents.changed.on(({ installations }) => showInTaskBar(installations));
+  }, ignore);
+
+  await readySoon;
+  serveAppPages(join(root, 'out', 'renderer'));
+  installMenu({
+    choose: (command) => (command === 'quick-ask' ? quickAsk.show() : mainWindow.choose(command)),
+    zoom: (direction) => void settingsSoon.then((settings) => changeZoom(settings, direction)),
+  });
+  begin().catch(ignore);
   coreSoon.catch(refuseToStart);
 }

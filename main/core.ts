@@ -124,7 +124,8 @@ export async function openCore(options: CoreOptions) {
     async dispose(): Promise<void> {
       leaving.abort();
       await generations.dispose();
-      await (await librarySoon)?.dispose();
+      // One that could not be opened has nothing to put away.
+      await (await librarySoon?.catch(() => null))?.dispose();
       await models.dispose();
       await dropOrphanedStates().catch(() => undefined); // Done again at the next start.
       await database.close();

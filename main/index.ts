@@ -3,6 +3,10 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { startApp } from './app.ts';
 import { parseCommandLine, type CommandLine } from './arguments.ts';
+import { installContextMenus } from './desktop/context-menu.ts';
+import { isWayland, withShortcutPortal } from './desktop/session.ts';
+import { checkHandOver, requestOfCommandLine } from './desktop/start-request.ts';
+import { desktopId, linkScheme } from './identity.ts';
 import { logFailure } from './logging.ts';
 import { defaultDataFolder, placesIn, prepareDataFolder } from './services/data-folder.ts';
 import { registerAppScheme } from './windows/app-protocol.ts';
@@ -18,11 +22,35 @@ function fail(where: string, error: unknown): void {
 
 function readCommandLine(): CommandLine | null {
   try {
+    checkHandOver(process.argv);
     return parseCommandLine(process.argv.slice(app.isPackaged ? 1 : 2), false);
   } catch (error) {
     fail('command line', error);
     return null;
   }
+}
+
+/** Tells the system which program this is; portals, notices and icons depend on it. */
+function introduceApp(): void {
+  if (process.platform === 'linux') app.setDesktopName(`${desktopId}.desktop`);
+  if (process.platform === 'win32') {
+    app.setAppUserModelId(desktopId);
+    // Elsewhere the package says which links are the app's.
+    if (app.isPackaged) app.setAsDefaultProtocolClient(linkScheme);
+  }
+  if (isWayland(process)) {
+    const features = withShortcutPortal(app.commandLine.getSwitchValue('enable-features'));
+    app.commandLine.appendSwitch('enable-features', features);
+  }
+}
+
+/** Switches that another start of this app from its sources needs as well. */
+function switchesOfThisStart(): string[] {
+  return ['no-sandbox', 'ozone-platform'].flatMap((name) => {
+    if (!app.commandLine.hasSwitch(name)) return [];
+    const value = app.commandLine.getSwitchValue(name);
+    return [value === '' ? `--${name}` : `--${name}=${value}`];
+  });
 }
 
 function main(): void {
@@ -34,18 +62,32 @@ function main(): void {
   app.setPath('userData', placesIn(dataFolder).browserFolder);
   // Root cannot have Chromium's sandbox; whoever starts the app as root says so with this switch.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  introduceApp();
   registerAppScheme();
   guardNavigation();
+  installContextMenus();
+  const request = requestOfCommandLine(commandLine);
   // The lock belongs to the data folder: two windows on two folders are two apps.
-  if (!app.requestSingleInstanceLock()) {
+  if (!app.requestSingleInstanceLock(request)) {
     app.quit();
     return;
   }
-  startApp({ root: app.getAppPath(), dataFolder, modelOverride: modelPath === null ? null : resolve(modelPath) }).catch(
-    (error: unknown) => {
-      fail('start', error);
+  startApp({
+    root: app.getAppPath(),
+    dataFolder,
+    modelOverride: modelPath === null ? null : resolve(modelPath),
+    request,
+    start: {
+      isPackaged: app.isPackaged,
+      executable: process.execPath,
+      env: process.env,
+      appFolder: app.getAppPath(),
+      switches: switchesOfThisStart(),
+      dataFolder: given === null ? null : dataFolder,
     },
-  );
+  }).catch((error: unknown) => {
+    fail('start', error);
+  });
 }
 
 process.on('unhandledRejection', (error) => {

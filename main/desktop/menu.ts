@@ -1,8 +1,13 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 import type { MenuCommand } from '../../preload/contract/app.ts';
 
+export interface MenuOptions {
+  choose: (command: MenuCommand) => void;
+  zoom: (direction: 'in' | 'out' | 'reset') => void;
+}
+
 /** The application menu: the one place where keyboard commands are bound, so they work wherever the focus is. */
-export function installMenu(choose: (command: MenuCommand) => void): void {
+export function installMenu({ choose, zoom }: MenuOptions): void {
   const item = (label: string, command: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
     label,
     ...(accelerator === undefined ? {} : { accelerator }),
@@ -10,6 +15,8 @@ export function installMenu(choose: (command: MenuCommand) => void): void {
       choose(command);
     },
   });
+  const zoomItem = (label: string, direction: 'in' | 'out' | 'reset', accelerator: string, visible = true) =>
+    ({ label, accelerator, visible, click: () => zoom(direction) }) satisfies MenuItemConstructorOptions;
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const isMac = process.platform === 'darwin';
 
@@ -20,6 +27,7 @@ export function installMenu(choose: (command: MenuCommand) => void): void {
         label: '&Conversation',
         submenu: [
           item('New conversation', 'new-conversation', 'CmdOrCtrl+N'),
+          item('Quick question', 'quick-ask', 'CmdOrCtrl+Shift+N'),
           item('Rename', 'rename-conversation', 'F2'),
           item('Delete', 'delete-conversation', 'CmdOrCtrl+Shift+Backspace'),
           separator,
@@ -27,6 +35,7 @@ export function installMenu(choose: (command: MenuCommand) => void): void {
           item('Next conversation', 'next-conversation', 'CmdOrCtrl+PageDown'),
           separator,
           item('Models…', 'show-models', 'CmdOrCtrl+Shift+M'),
+          item('Settings…', 'show-settings', 'CmdOrCtrl+,'),
           ...(isMac
             ? []
             : [
@@ -53,12 +62,15 @@ export function installMenu(choose: (command: MenuCommand) => void): void {
       {
         label: '&View',
         submenu: [
+          item('Find anything…', 'show-palette', 'CmdOrCtrl+K'),
           item('Conversation list', 'toggle-sidebar', 'CmdOrCtrl+B'),
           item('Go to the text box', 'focus-composer', 'CmdOrCtrl+L'),
           separator,
-          { role: 'resetZoom' },
-          { role: 'zoomIn' },
-          { role: 'zoomOut' },
+          zoomItem('Actual size', 'reset', 'CmdOrCtrl+0'),
+          zoomItem('Zoom in', 'in', 'CmdOrCtrl+Plus'),
+          // The plus of many keyboards needs Shift.
+          zoomItem('Zoom in', 'in', 'CmdOrCtrl+=', false),
+          zoomItem('Zoom out', 'out', 'CmdOrCtrl+-'),
           separator,
           { role: 'togglefullscreen' },
         ],

@@ -31,6 +31,10 @@ export function createElectronTransport() {
       windows.add(window);
       window.once('closed', () => windows.delete(window));
     },
+    /** Sends an event to one window. */
+    send<E extends EventName>(window: BrowserWindow, event: E, payload: Events[E]): void {
+      window.webContents.send(event, payload);
+    },
     /** Sends an event to all windows. */
     broadcast<E extends EventName>(event: E, payload: Events[E]): void {
       for (const window of windows) {

@@ -16,3 +16,42 @@ export function firstWindowSize(workArea: Bounds): { width: number; height: numb
     height: Math.max(smallestWindow.height, Math.min(wantedWindow.height, workArea.height)),
   };
 }
+
+/** Size of what two rectangles share. */
+function sharedArea(a: Bounds, b: Bounds): number {
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return Math.max(0, width) * Math.max(0, height);
+}
+
+/** The place nearest to `start` where a length fits between `low` and `low + space`. */
+function within(start: number, length: number, low: number, space: number): number {
+  return Math.max(low, Math.min(start, low + space - length));
+}
+
+/**
+ * Where a window comes back: as it was, but wholly on a screen that exists. One whose screen is gone comes back in the
+ * middle of the first screen.
+ *
+ * @param workAreas the free areas of all screens, the primary one first
+ */
+export function restoredBounds(saved: Bounds, workAreas: readonly [Bounds, ...Bounds[]]): Bounds {
+  const [primary] = workAreas;
+  const home = workAreas.reduce((best, area) => (sharedArea(saved, area) > sharedArea(saved, best) ? area : best));
+  const width = Math.max(smallestWindow.width, Math.min(saved.width, home.width));
+  const height = Math.max(smallestWindow.height, Math.min(saved.height, home.height));
+  if (sharedArea(saved, home) === 0) {
+    return {
+      x: primary.x + Math.max(0, Math.round((primary.width - width) / 2)),
+      y: primary.y + Math.max(0, Math.round((primary.height - height) / 2)),
+      width,
+      height,
+    };
+  }
+  return {
+    x: within(saved.x, width, home.x, home.width),
+    y: within(saved.y, height, home.y, home.height),
+    width,
+    height,
+  };
+}

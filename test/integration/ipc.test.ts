@@ -3,10 +3,14 @@ import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import type { Input, Outputs } from '../../preload/contract/api.ts';
 import { channels, type Channel } from '../../preload/contract/channels.ts';
+import type { DesktopState } from '../../preload/contract/desktop.ts';
 import { AppError, type Envelope } from '../../preload/contract/errors.ts';
 import { maxQuestionLength } from '../../preload/contract/generations.ts';
+import { createGlobalShortcut } from '../../main/desktop/global-shortcut.ts';
+import { createDesktopHandlers } from '../../main/ipc/handlers/desktop.ts';
 import { createLibraryHandlers } from '../../main/ipc/handlers/library.ts';
 import { openableUrl } from '../../main/ipc/handlers/links.ts';
+import { createQuickAskHandlers } from '../../main/ipc/handlers/quick-ask.ts';
 import { registerHandlers, type Handlers, type IpcTransport, type Sender } from '../../main/ipc/router.ts';
 import { newId } from '../support/database.ts';
 import { modelFacts } from '../support/library.ts';
@@ -27,10 +31,36 @@ function memoryTransport() {
   return { transport, answers, call };
 }
 
+/** A desktop that takes every shortcut. */
+function desktopOver({ settings }: Services) {
+  const shortcut = createGlobalShortcut({
+    registrar: { register: () => true, unregister: () => undefined },
+    settings,
+    desktop: 'test',
+    obstacle: null,
+    onPressed: () => undefined,
+  });
+  shortcut.start();
+  const state = (): DesktopState => ({
+    shortcut: shortcut.status(),
+    hasTray: false,
+    startAtLogin: { isPossible: true, reason: null },
+    quickAskCommand: 'oasst-desktop --quick-ask',
+  });
+  return { shortcut, state };
+}
+
 /** Every channel over the services; what needs a desktop answers something fixed. */
 function handlersOver(services: Services): Handlers<Sender> {
   const { conversations, generations, models, settings } = services;
+  const nothing = (): void => undefined;
   return {
+    ...createDesktopHandlers<Sender>(Promise.resolve(desktopOver(services))),
+    ...createQuickAskHandlers<Sender>({
+      window: () => ({ show: nothing, hide: nothing, setPinned: nothing, setHeight: nothing }),
+      settings,
+      continueInMain: nothing,
+    }),
     ...createLibraryHandlers(services, { chooseModelFile: async () => null, reveal: () => undefined }),
     'app:info': async () => ({ version: '0', dataFolder: '/d', platform: 'linux', electronVersion: '0' }),
     'app:licences': async () => 'licences',
@@ -41,6 +71,8 @@ function handlersOver(services: Services): Handlers<Sender> {
     'conversations:rename': ({ conversationId, title }) => conversations.rename(conversationId, title),
     'conversations:delete': ({ conversationId }) => conversations.delete(conversationId),
     'conversations:restore': ({ conversationId }) => conversations.restore(conversationId),
+    'conversations:choose-preset': ({ conversationId, presetId }) =>
+      conversations.choosePreset(conversationId, presetId),
     'conversations:select-branch': ({ conversationId, messageId }) =>
       conversations.selectBranch(conversationId, messageId),
     'generations:start': (input) => generations.start(input),
@@ -97,6 +129,10 @@ const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
   },
   'conversations:delete': { good: { conversationId: id }, bad: [{ conversationId: 1 }, undefined] },
   'conversations:restore': { good: { conversationId: id }, bad: [{ conversationId: null }, []] },
+  'conversations:choose-preset': {
+    good: { conversationId: id, presetId: 'nucleus9' },
+    bad: [{ conversationId: id }, { conversationId: id, presetId: 'x' }, { conversationId: 'x', presetId: null }],
+  },
   'conversations:select-branch': {
     good: { conversationId: id, messageId: id },
     bad: [{ conversationId: id }, { conversationId: id, messageId: "' OR 1=1" }],
@@ -145,6 +181,31 @@ const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
   'library:pause-installation': { good: { installationId: id }, bad: [{ installationId: 'all' }] },
   'library:resume-installation': { good: { installationId: id }, bad: [{}] },
   'library:cancel-installation': { good: { installationId: id }, bad: [{ installationId: null }] },
+  'desktop:state': { good: undefined, bad: [{}] },
+  'desktop:set-shortcut': {
+    good: { accelerator: 'Control+Alt+K' },
+    bad: [
+      { accelerator: 'K' },
+      { accelerator: 'Shift+' },
+      { accelerator: 'Control+Alt+K+L+' },
+      { accelerator: `Control+${'K'.repeat(60)}` },
+      { accelerator: 7 },
+      {},
+    ],
+  },
+  'desktop:test-shortcut': { good: { isTesting: false }, bad: [{ isTesting: 'no' }, undefined] },
+  'desktop:suspend-shortcut': { good: { isSuspended: false }, bad: [{ isSuspended: 1 }, true] },
+  'quick-ask:state': { good: undefined, bad: [{}] },
+  'quick-ask:show': { good: undefined, bad: [{ text: 'x', isQuestion: true }] },
+  'quick-ask:hide': { good: undefined, bad: [null] },
+  'quick-ask:set-pinned': { good: { isPinned: true }, bad: [{ isPinned: null }, {}] },
+  'quick-ask:set-height': { good: { height: 58.5 }, bad: [{ height: 0 }, { height: 10_001 }, { height: Number.NaN }] },
+  'quick-ask:save-draft': {
+    good: { draft: 'half a quest' },
+    bad: [{ draft: 1 }, { draft: 'x'.repeat(maxQuestionLength + 1) }],
+  },
+  'quick-ask:set-conversation': { good: { conversationId: null }, bad: [{ conversationId: 'x' }, {}] },
+  'quick-ask:continue-in-main': { good: { conversationId: id }, bad: [{ conversationId: null }, undefined] },
   'models:load': { good: { ignoreMemory: true }, bad: [{ path: '/m' }, { ignoreMemory: 1 }, null] },
   'models:state-cache': { good: undefined, bad: [{}] },
   'models:clear-state-cache': { good: undefined, bad: [{ folder: '/' }] },
@@ -158,6 +219,11 @@ const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
       { deviceSteps: { '/m.gguf': 'cpu' } },
       { windowTokens: 4096 },
       { presetId: 'x' },
+      { quickAskShortcut: 'Control+K' },
+      { confirmedShortcut: null },
+      { windowBounds: null },
+      { zoom: 4 },
+      { theme: 'blue' },
       undefined,
     ],
   },
@@ -233,6 +299,33 @@ describe('calls', () => {
     expect(await ask('generations:stop', { messageId })).toBeNull();
     expect(await ask('conversations:delete', { conversationId })).toBeNull();
     await expect(ask('conversations:open', { conversationId })).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('change the shortcut, and keep what the quick window goes on with', async () => {
+    const { ask } = await openIpc();
+    const accelerator = 'Control+Alt+K';
+    expect(await ask('desktop:set-shortcut', { accelerator })).toMatchObject({ accelerator, state: 'not-confirmed' });
+    expect(await ask('desktop:test-shortcut', { isTesting: true })).toMatchObject({ accelerator, isTesting: true });
+    expect((await ask('desktop:state', undefined)).shortcut).toMatchObject({ accelerator, isTesting: true });
+    expect((await ask('settings:get', undefined)).quickAskShortcut).toBe(accelerator);
+
+    await ask('quick-ask:save-draft', { draft: 'half a quest' });
+    await ask('quick-ask:set-conversation', { conversationId: id });
+    await ask('quick-ask:set-pinned', { isPinned: true });
+    expect(await ask('quick-ask:state', undefined)).toEqual({
+      ...{ draft: 'half a quest', conversationId: id, isPinned: true },
+    });
+  });
+
+  it('choose a preset for one conversation', async () => {
+    const { ask, services } = await openIpc();
+    const { conversation } = await ask('generations:start', { conversationId: null, text: 'Hello' });
+    (await services.engines.nextGeneration()).finish();
+    const { id: conversationId } = conversation;
+    expect(await ask('conversations:choose-preset', { conversationId, presetId: 'nucleus9' })).toMatchObject({
+      ...{ id: conversationId, presetId: 'nucleus9' },
+    });
+    expect(await ask('conversations:list', undefined)).toMatchObject([{ presetId: 'nucleus9' }]);
   });
 
   it('never carry an exception: an unexpected one is logged and becomes "internal"', async () => {

@@ -2,13 +2,21 @@ import { app as electronApp, BrowserWindow, clipboard, dialog, shell } from 'ele
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { Core } from '../../core.ts';
+import type { Desktop } from '../../desktop/desktop.ts';
+import type { MainWindow } from '../../windows/main-window.ts';
+import type { QuickAskWindow } from '../../windows/quick-ask-window.ts';
 import type { ElectronSender } from '../electron-transport.ts';
 import type { Handlers } from '../router.ts';
+import { createDesktopHandlers } from './desktop.ts';
 import { createLibraryHandlers } from './library.ts';
 import { openableUrl } from './links.ts';
+import { createQuickAskHandlers } from './quick-ask.ts';
 
 export interface HandlerOptions {
   core: Core;
+  desktop: Promise<Desktop>;
+  mainWindow: MainWindow;
+  quickAsk: QuickAskWindow;
   /** Path of the list of licences that ships with the app. */
   licencesPath: string;
 }
@@ -45,13 +53,20 @@ async function askToOpen(window: BrowserWindow, url: string): Promise<boolean> {
 }
 
 /** What each channel does, in terms of the services. */
-export function createHandlers({ core, licencesPath }: HandlerOptions): Handlers<ElectronSender> {
+export function createHandlers(options: HandlerOptions): Handlers<ElectronSender> {
+  const { core, desktop, mainWindow, quickAsk, licencesPath } = options;
   const { conversations, generations, models, settings, places, savedStates } = core;
 
   return {
     ...createLibraryHandlers(core, {
       chooseModelFile: (sender: ElectronSender) => chooseModelFile(windowOf(sender)),
       reveal: (path) => shell.showItemInFolder(path),
+    }),
+    ...createDesktopHandlers<ElectronSender>(desktop),
+    ...createQuickAskHandlers<ElectronSender>({
+      window: () => quickAsk,
+      settings,
+      continueInMain: (conversationId) => mainWindow.open({ kind: 'conversation', conversationId }),
     }),
     'app:info': async () => ({
       version: electronApp.getVersion(),
@@ -79,6 +94,8 @@ export function createHandlers({ core, licencesPath }: HandlerOptions): Handlers
       return conversations.delete(conversationId);
     },
     'conversations:restore': ({ conversationId }) => conversations.restore(conversationId),
+    'conversations:choose-preset': ({ conversationId, presetId }) =>
+      conversations.choosePreset(conversationId, presetId),
     'conversations:select-branch': ({ conversationId, messageId }) =>
       conversations.selectBranch(conversationId, messageId),
     'generations:start': (input) => generations.start(input),

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../../main/arguments.ts';
+import { codeOf } from '../../support/database.ts';
+import {
+  checkHandOver,
+  readStartRequest,
+  requestOfCommandLine,
+  requestOfLink,
+} from '../../../main/desktop/start-request.ts';
+
+const requestOf = (...args: string[]) => requestOfCommandLine(parseCommandLine(args, false));
+
+describe('a start of the app', () => {
+  it.each([
+    [[], { kind: 'window' }],
+    [['--no-sandbox', '/some/folder'], { kind: 'window' }],
+    [['--new'], { kind: 'new-conversation' }],
+    [['--hidden'], { kind: 'hidden' }],
+    [['--quick-ask'], { kind: 'quick-ask', text: null, isQuestion: false }],
+    [['--ask', 'What is a meme?'], { kind: 'quick-ask', text: 'What is a meme?', isQuestion: true }],
+    [['--ask', ' '], { kind: 'quick-ask', text: null, isQuestion: false }],
+    [['--quick-ask', '--ask', 'x', '--hidden'], { kind: 'quick-ask', text: 'x', isQuestion: true }],
+    [['oasst://ask?q=x'], { kind: 'quick-ask', text: 'x', isQuestion: false }],
+    [['oasst://ask'], { kind: 'quick-ask', text: null, isQuestion: false }],
+    [['oasst://elsewhere?q=x'], { kind: 'window' }],
+    [['https://ask?q=x'], { kind: 'window' }],
+    [['oasst://ask?q=--ask%20x'], { kind: 'quick-ask', text: '--ask x', isQuestion: false }],
+  ])('%j', (args, request) => {
+    expect(requestOf(...args)).toEqual(request);
+  });
+
+  it('is handed over as it is', () => {
+    for (const request of [requestOf('--ask', 'x'), requestOf('--new'), requestOf('--hidden'), requestOf()]) {
+      expect(readStartRequest(structuredClone(request))).toEqual(request);
+    }
+  });
+
+  it('opens the window when it says what this version does not know', () => {
+    for (const handedOver of [null, undefined, 'quick-ask', {}, { kind: 'erase' }, { kind: 'quick-ask', text: 1 }]) {
+      expect(readStartRequest(handedOver)).toEqual({ kind: 'window' });
+    }
+  });
+});
+
+it('a start that is too long to be handed over is refused before it is tried', () => {
+  expect(() => checkHandOver(['oasst-desktop', '--ask', 'x'.repeat(7000)])).not.toThrow();
+  expect(codeOf(() => checkHandOver(['oasst-desktop', '--ask', 'x'.repeat(8000)]))).toBe('invalid-input');
+  expect(codeOf(() => checkHandOver(['oasst-desktop', 'ü'.repeat(4000)]))).toBe('invalid-input');
+});
+
+it('a link never asks by itself', () => {
+  expect(requestOfLink('oasst://ask?q=x&isQuestion=true')).toEqual({ kind: 'quick-ask', text: 'x', isQuestion: false });
+});
