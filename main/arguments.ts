@@ -1,17 +1,10 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '../preload/contract/errors.ts';
-import { conversionTypes, defaultConversionType, type ConversionType } from '../preload/contract/library.ts';
+import { conversionTypes, defaultConversionType } from '../preload/contract/library.ts';
 import { presetIds } from '../preload/contract/presets.ts';
 import { linkScheme } from './identity.ts';
-
-/** What `--convert` asks for. */
-export interface ConversionOrder {
-  /** A checkpoint as Hugging Face publishes it. */
-  folder: string;
-  type: ConversionType;
-  /** Null: beside the folder, named after it and the type. */
-  outPath: string | null;
-}
+import { exportFormats } from './services/export/export-format.ts';
+import { parseTask, taskOptions, type TerminalTask } from './terminal-tasks.ts';
 
 /** What can be said on the command line, of the desktop app and of the terminal. */
 export interface CommandLine {
@@ -25,8 +18,8 @@ export interface CommandLine {
   presetName: string | null;
   seed: number | undefined;
   dataFolder: string | null;
-  /** A checkpoint to convert in the terminal, or null. */
-  conversion: ConversionOrder | null;
+  /** Something else to do in the terminal, or null. */
+  task: TerminalTask | null;
   /** Of the desktop app only: what to show. */
   quickAsk: boolean;
   newConversation: boolean;
@@ -45,9 +38,7 @@ const options = {
   preset: { type: 'string' },
   seed: { type: 'string' },
   data: { type: 'string' },
-  convert: { type: 'string' },
-  type: { type: 'string' },
-  out: { type: 'string' },
+  ...taskOptions,
   'quick-ask': { type: 'boolean', default: false },
   new: { type: 'boolean', default: false },
   hidden: { type: 'boolean', default: false },
@@ -62,19 +53,30 @@ export const helpText = `OASST Desktop
   npm start -- --new               open the window with a new conversation
   npm start -- --hidden            start with the tray icon only, where there is a tray
   npm start -- --ask "QUESTION"    answer in the terminal
-  npm start -- --convert DIR       convert a checkpoint (see --type, --out)
+  npm start -- --list              list conversations with their ids
+  npm start -- --export FILE|DIR   write conversations to a file, or to a file each in a folder
+  npm start -- --import FILE       bring conversations in; nothing that is there is ever replaced
+  npm start -- --convert DIR       convert a checkpoint to a GGUF file
+  npm start -- --sampling-report PROMPTS.jsonl --config CONFIG.json --out REPORT.json
+                                   answer every prompt under every sampling config; the same line goes on
+  npm start -- --compare A.json B.json
+                                   how two sampling reports differ
 
 Options
   --continue        ask in the newest conversation instead of a new one
-  --json            print one line of JSON: text, tokens, tokens per second, stop reason
+  --json            print JSON, for programs
   --model FILE      use this GGUF for this run
   --preset NAME     ${presetIds.join(', ')},
                     or the name of a preset of your own
   --seed N          0 to 4294967295; the same seed gives the same answer
   --data DIR        keep conversations in DIR instead of the usual folder
+  --all, --ids A,B  with --export: all conversations, or those with these ids
+  --format FORMAT   with --export: ${exportFormats.join(', ')} (default: as the name of the file says)
+  --branches WHICH  with --export: all (default) or active
+  --dry-run         with --import: tell what would happen, and write nothing
   --type TYPE       with --convert: ${conversionTypes.join(', ')}
                     (default ${defaultConversionType})
-  --out FILE        with --convert: the file to write (default DIR-TYPE.gguf)
+  --out FILE        with --convert: the file to write (default DIR-TYPE.gguf); with --compare: a page to draw
   --help            this text
   --version         the version of the app
 
@@ -90,24 +92,6 @@ function parseSeed(text: string | undefined): number | undefined {
   return seed;
 }
 
-function parseConversion(
-  folder: string | undefined,
-  typeText: string | undefined,
-  outPath: string | undefined,
-): ConversionOrder | null {
-  if (folder === undefined) {
-    if (typeText === undefined && outPath === undefined) return null;
-    throw new AppError('invalid-input', '--type and --out belong to --convert DIR. See --help.');
-  }
-  if (folder === '') throw new AppError('invalid-input', '--convert takes the folder of a checkpoint. See --help.');
-  const wanted = typeText ?? defaultConversionType;
-  const type = conversionTypes.find((known) => known.toLowerCase() === wanted.toLowerCase());
-  if (type === undefined) {
-    throw new AppError('invalid-input', `There is no type "${wanted}". There are: ${conversionTypes.join(', ')}.`);
-  }
-  return { folder, type, outPath: outPath ?? null };
-}
-
 /**
  * @param args what follows the program's own name and folder
  * @param strict refuse unknown options; the desktop app lets Chromium's switches pass
@@ -116,12 +100,16 @@ function parseConversion(
 export function parseCommandLine(args: string[], strict: boolean): CommandLine {
   let parsed;
   try {
-    parsed = parseArgs({ args, options, strict, allowPositionals: !strict });
+    parsed = parseArgs({ args, options, strict, allowPositionals: true });
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('. ')[0] ?? '') : '';
     throw new AppError('invalid-input', `${reason}. See --help.`);
   }
   const { values, positionals } = parsed;
+  const [stray] = positionals;
+  if (strict && stray !== undefined && values.compare === undefined) {
+    throw new AppError('invalid-input', `"${stray}" belongs to no option. See --help.`);
+  }
   if (strict && (values['quick-ask'] === true || values.new === true || values.hidden === true)) {
     throw new AppError('invalid-input', '--quick-ask, --new and --hidden belong to the window. See --help.');
   }
@@ -135,7 +123,7 @@ export function parseCommandLine(args: string[], strict: boolean): CommandLine {
     presetName: text(values.preset) ?? null,
     seed: parseSeed(text(values.seed)),
     dataFolder: text(values.data) ?? null,
-    conversion: parseConversion(text(values.convert), text(values.type), text(values.out)),
+    task: strict ? parseTask(values, positionals, parseSeed(text(values.seed))) : null,
     quickAsk: values['quick-ask'] === true,
     newConversation: values.new === true,
     hidden: values.hidden === true,

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { ConversionOrder } from '../arguments.ts';
+import type { ConversionOrder } from '../terminal-tasks.ts';
 import type { StartJob } from '../installation/client.ts';
 import type { Terminal } from './ask.ts';
 

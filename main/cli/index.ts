@@ -3,28 +3,60 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AppError, toErrorReport } from '../../preload/contract/errors.ts';
 import { helpText, parseCommandLine, type CommandLine } from '../arguments.ts';
-import { openCore } from '../core.ts';
+import { openCore, type Core } from '../core.ts';
 import { createJobStarter } from '../installation/client.ts';
 import { appPlaces } from '../places.ts';
 import { defaultDataFolder } from '../services/data-folder.ts';
+import type { TerminalTask } from '../terminal-tasks.ts';
 import { ask } from './ask.ts';
+import { compareFiles } from './compare-reports.ts';
 import { convert } from './convert.ts';
+import { exportConversations } from './export.ts';
+import { importFile } from './import.ts';
+import { listConversations } from './list.ts';
+import { sampleReport } from './sampling-report.ts';
 
 /** Entry of the terminal: the same services as the desktop app, without a window. Runs under plain Node. */
 
 const root = resolve(import.meta.dirname, '..', '..');
 
-async function run(commandLine: CommandLine, question: string): Promise<boolean> {
-  const { dataFolder, modelPath } = commandLine;
+/** Does something with the core, and puts it away whatever comes of it. */
+async function withCore<T>({ dataFolder, modelPath }: CommandLine, work: (core: Core) => Promise<T>): Promise<T> {
   const core = await openCore({
     ...appPlaces(root, 'sources'),
     dataFolder: dataFolder === null ? defaultDataFolder(process.platform, process.env, homedir()) : resolve(dataFolder),
     modelOverride: modelPath === null ? null : resolve(modelPath),
   });
   try {
-    return await ask(core, question, commandLine, process);
+    return await work(core);
   } finally {
     await core.dispose();
+  }
+}
+
+/** @returns whether there is what was asked for */
+async function perform(task: TerminalTask, commandLine: CommandLine): Promise<boolean> {
+  const { json } = commandLine;
+  switch (task.kind) {
+    case 'convert': {
+      const { nodePath, installationEntry } = appPlaces(root, 'sources');
+      await convert(task.order, json, createJobStarter({ nodePath, entryPath: installationEntry }), process);
+      return true;
+    }
+    case 'compare':
+      await compareFiles(task.order, json, process);
+      return true;
+    case 'sampling-report':
+      return withCore(commandLine, (core) => sampleReport(core, task.order, json, process));
+    case 'export':
+      await withCore(commandLine, (core) => exportConversations(core, { ...task.order, json }, process));
+      return true;
+    case 'import':
+      await withCore(commandLine, (core) => importFile(core, { ...task.order, json }, process));
+      return true;
+    case 'list':
+      await withCore(commandLine, (core) => listConversations(core, json, process));
+      return true;
   }
 }
 
@@ -39,16 +71,13 @@ async function main(): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  if (commandLine.conversion !== null) {
-    const { nodePath, installationEntry } = appPlaces(root, 'sources');
-    const startJob = createJobStarter({ nodePath, entryPath: installationEntry });
-    await convert(commandLine.conversion, commandLine.json, startJob, process);
-    return 0;
-  }
+  const { task } = commandLine;
+  if (task !== null) return (await perform(task, commandLine)) ? 0 : 1;
   if (commandLine.ask === null || commandLine.ask.trim() === '') {
     throw new AppError('invalid-input', 'There is no question. Say --ask "…"; see --help.');
   }
-  return (await run(commandLine, commandLine.ask)) ? 0 : 1;
+  const question = commandLine.ask;
+  return (await withCore(commandLine, (core) => ask(core, question, commandLine, process))) ? 0 : 1;
 }
 
 main().then(

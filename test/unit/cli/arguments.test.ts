@@ -13,7 +13,7 @@ const nothing = {
   presetName: null,
   seed: undefined,
   dataFolder: null,
-  conversion: null,
+  task: null,
   quickAsk: false,
   newConversation: false,
   hidden: false,
@@ -23,24 +23,6 @@ const nothing = {
 };
 
 describe('the command line', () => {
-  it('takes a checkpoint to convert, with a type and a place or without', () => {
-    const conversionOf = (...args: string[]) => parseCommandLine(args, true).conversion;
-    expect(conversionOf('--convert', 'dir')).toEqual({ folder: 'dir', type: 'Q4_K_M', outPath: null });
-    expect(conversionOf('--convert', 'dir', '--type', 'q8_0', '--out', 'm.gguf')).toEqual({
-      folder: 'dir',
-      type: 'Q8_0',
-      outPath: 'm.gguf',
-    });
-    for (const args of [
-      ['--convert', ''],
-      ['--convert', 'dir', '--type', 'Q2_K'],
-      ['--type', 'Q4_0'],
-      ['--out', 'x'],
-    ]) {
-      expect(codeOf(() => parseCommandLine(args, true))).toBe('invalid-input');
-    }
-  });
-
   it('means the window when it says nothing', () => {
     expect(parseCommandLine([], true)).toEqual(nothing);
     expect(parseCommandLine([], false)).toEqual(nothing);
@@ -56,7 +38,7 @@ describe('the command line', () => {
       presetName: 'nucleus9',
       seed: 42,
       dataFolder: '/d',
-      conversion: null,
+      task: null,
       quickAsk: false,
       newConversation: false,
       hidden: false,
