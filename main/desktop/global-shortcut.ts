@@ -121,5 +121,3 @@ export function createGlobalShortcut({ registrar, settings, desktop, obstacle, o
     },
   };
 }
-
-export type GlobalShortcut = ReturnType<typeof createGlobalShortcut>;

@@ -84,5 +84,3 @@ export function createLoginItem(options: LoginItemOptions) {
     },
   };
 }
-
-export type LoginItem = ReturnType<typeof createLoginItem>;

@@ -31,5 +31,3 @@ export function createTrayPresence({ platform, bus }: TrayPresenceOptions) {
     },
   };
 }
-
-export type TrayPresence = ReturnType<typeof createTrayPresence>;

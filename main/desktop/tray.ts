@@ -62,5 +62,3 @@ export function createTray({ iconFolder, act }: TrayOptions) {
     hide,
   };
 }
-
-export type AppTray = ReturnType<typeof createTray>;

@@ -7,7 +7,7 @@ import type { TranscriptStore } from '../stores/transcript.svelte.ts';
 import { clipOf, questionWithClip } from './clipboard.ts';
 
 /** After so long out of sight the next question is about something else, and begins a new conversation. */
-export const quietLimitMs = 10 * 60_000;
+const quietLimitMs = 10 * 60_000;
 /** How often a hidden window looks whether that time is over. */
 const lookMs = 60_000;
 /** Typing pauses at least this long before the draft is saved. */

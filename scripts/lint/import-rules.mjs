@@ -56,7 +56,10 @@ const nodeBuiltins = {
   message: 'No Node here: this code runs in a sandboxed page.',
 };
 /** @type {Ban} */
-const nativePackages = { regex: '^(better-sqlite3|node-llama-cpp|koffi)($|/)', message: 'Native code belongs to main.' };
+const nativePackages = {
+  regex: '^(better-sqlite3|node-llama-cpp|koffi)($|/)',
+  message: 'Native code belongs to main.',
+};
 /** @type {Ban} */
 const llama = {
   regex: '^(node-llama-cpp|@node-llama-cpp)($|/)',

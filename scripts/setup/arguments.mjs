@@ -7,7 +7,19 @@
  * Arguments that mean the terminal, wherever they stand. `--continue` is an option of `--ask`.
  * @type {readonly string[]}
  */
-const terminalCommands = ['--ask', '--help', '-h', '--version', '--continue', '--convert', '--export', '--import', '--list', '--sampling-report', '--compare'];
+const terminalCommands = [
+  '--ask',
+  '--help',
+  '-h',
+  '--version',
+  '--continue',
+  '--convert',
+  '--export',
+  '--import',
+  '--list',
+  '--sampling-report',
+  '--compare',
+];
 
 /**
  * @param {readonly string[]} args

@@ -34,11 +34,7 @@ async function writeConversation(): Promise<{
   await engine.shutDown();
   const tokens = (first.usage?.promptTokens ?? 0) + (first.usage?.replyTokens ?? 0);
   return {
-    turns: [
-      ...turns,
-      first.turn,
-      { id: 'q2', role: 'prompter', text: 'And then?' },
-    ],
+    turns: [...turns, first.turn, { id: 'q2', role: 'prompter', text: 'And then?' }],
     tokens,
   };
 }
