@@ -8,11 +8,14 @@ import { createJobStarter } from './installation/client.ts';
 import { createConversations } from './services/conversations.ts';
 import { createEmitter } from './services/emitter.ts';
 import { placesIn, prepareDataFolder } from './services/data-folder.ts';
+import { createExports } from './services/export/exports.ts';
 import { createGenerations } from './services/generations.ts';
+import { createImports } from './services/import/imports.ts';
 import { createLiveAnswers } from './services/live-answers.ts';
 import { openLibrary, type LibraryEvents } from './services/library-opening.ts';
 import { createModelIdentity } from './services/model-identity.ts';
 import { createModels } from './services/models.ts';
+import { presetNameOf } from './services/presets.ts';
 import { createSavedStates } from './services/saved-states.ts';
 import { createSettings } from './services/settings.ts';
 
@@ -111,6 +114,8 @@ export async function openCore(options: CoreOptions) {
     conversations,
     models,
     generations,
+    exports: createExports({ database, presetName: (id) => presetNameOf(settings.get(), id) }),
+    imports: createImports({ database, now }),
     /** The models page's side of things. */
     library,
     libraryEvents,

@@ -1,3 +1,4 @@
+import { idSchema } from '../preload/contract/conversations.ts';
 import { AppError } from '../preload/contract/errors.ts';
 import { conversionTypes, defaultConversionType, type ConversionType } from '../preload/contract/library.ts';
 import { exportFormats, type ExportFormat } from './services/export/export-format.ts';
@@ -70,6 +71,12 @@ function oneOf<T extends string>(text: string, known: readonly T[], what: string
   throw new AppError('invalid-input', `There is no ${what} "${text}". There are: ${known.join(', ')}.`);
 }
 
+function parseId(text: string): string {
+  const { data } = idSchema.safeParse(text.trim());
+  if (data !== undefined) return data;
+  throw new AppError('invalid-input', `"${text.trim()}" is no id of a conversation. --list tells them.`);
+}
+
 /**
  * The task that a command line asks for, or null.
  *
@@ -113,7 +120,7 @@ export function parseTask(values: Values, others: readonly string[], seed: numbe
       const order = {
         path: needed('export', 'FILE'),
         format: format === null ? null : oneOf(format, exportFormats, 'format'),
-        conversationIds: ids === null ? null : ids.split(',').map((id) => id.trim()),
+        conversationIds: ids === null ? null : ids.split(',').map(parseId),
         branches: oneOf<Branches>(text('branches') ?? 'all', ['active', 'all'], 'choice of branches'),
       };
       return { kind: task, order };

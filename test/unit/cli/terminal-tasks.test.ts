@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../../main/arguments.ts';
-import { codeOf } from '../../support/database.ts';
+import { codeOf, newId } from '../../support/database.ts';
 
 const taskOf = (...args: string[]) => parseCommandLine(args, true).task;
+
+const [first, second] = [newId(), newId()];
 
 describe('tasks of the terminal', () => {
   it('are none where nothing was said of one, and none for the window', () => {
@@ -21,8 +23,8 @@ describe('tasks of the terminal', () => {
       { kind: 'export', order: { path: 'out', format: 'md', conversationIds: null, branches: 'active' } },
     ],
     [
-      ['--export', 'a.json', '--ids', 'x, y'],
-      { kind: 'export', order: { path: 'a.json', format: null, conversationIds: ['x', 'y'], branches: 'all' } },
+      ['--export', 'a.json', '--ids', `${first}, ${second}`],
+      { kind: 'export', order: { path: 'a.json', format: null, conversationIds: [first, second], branches: 'all' } },
     ],
     [['--import', 'a.json', '--dry-run'], { kind: 'import', order: { path: 'a.json', isDryRun: true } }],
     [['--list', '--json'], { kind: 'list' }],
@@ -45,7 +47,8 @@ describe('tasks of the terminal', () => {
     [['--out', 'x']],
     [['--dry-run']],
     [['--export', 'x']],
-    [['--export', 'x', '--all', '--ids', 'y']],
+    [['--export', 'x', '--all', '--ids', first]],
+    [['--export', 'x', '--ids', 'y']],
     [['--export', 'x', '--all', '--format', 'doc']],
     [['--export', 'x', '--all', '--branches', 'some']],
     [['--export', 'x', '--all', '--import', 'y']],

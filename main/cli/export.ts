@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
+import { exportFormats, formatOfName, type ExportFormat } from '../services/export/export-format.ts';
+import type { Exports } from '../services/export/exports.ts';
+import type { Branches } from '../services/export/outline.ts';
+import type { Terminal } from './ask.ts';
+
+/** What `--export` asks for. */
+export interface ExportCommand {
+  /** The file or folder to write. */
+  path: string;
+  /** Null: as the name of the file says. */
+  format: ExportFormat | null;
+  /** Null: all conversations. */
+  conversationIds: readonly string[] | null;
+  branches: Branches;
+  json: boolean;
+}
+
+/**
+ * Exports conversations, with progress on stderr. Ctrl+C ends it; a file that is not finished does not stay.
+ *
+ * @throws AppError `invalid-input` when neither the command nor the name tells the format; as the export does
+ */
+export async function exportConversations(
+  { exports }: { exports: Exports },
+  command: ExportCommand,
+  terminal: Terminal,
+): Promise<void> {
+  const { conversationIds, branches, json } = command;
+  const path = resolve(command.path);
+  const format = command.format ?? formatOfName(path);
+  if (format === null) {
+    throw new AppError('invalid-input', `Say which format to export: --format ${exportFormats.join('|')}. See --help.`);
+  }
+  const isTold = terminal.stderr.isTTY === true && !json;
+  const stopping = new AbortController();
+  const interrupt = (): void => {
+    stopping.abort();
+  };
+  terminal.once('SIGINT', interrupt);
+  try {
+    const report = await exports.run({
+      ...{ conversationIds, branches, format, path },
+      signal: stopping.signal,
+      onProgress: ({ done, total }) => {
+        if (isTold) terminal.stderr.write(`\rexporting: ${String(done)} of ${String(total)}   `);
+      },
+    });
+    if (isTold) terminal.stderr.write('\r');
+    const { files, conversations, messages } = report;
+    terminal.stdout.write(
+      json
+        ? `${JSON.stringify({ ...report, format, branches })}\n`
+        : `${report.path}: ${counted(conversations, 'conversation')}, ${counted(messages, 'message')}, ${counted(files, 'file')}\n`,
+    );
+  } finally {
+    terminal.off('SIGINT', interrupt);
+  }
+}
+
+/** A number with its noun, such as `1 file` and `2 files`. */
+export function counted(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,32 @@
+import type { StoredConversation } from '../../database/protocol.ts';
+import { outline, type Branches } from './outline.ts';
+import {
+  branchText,
+  endingText,
+  factsText,
+  headingText,
+  spanText,
+  titleText,
+  warning,
+  type PresetName,
+} from './wording.ts';
+
+/** A conversation as plain text, every message exactly as it is stored. */
+export function* plainTextPieces(
+  conversation: StoredConversation,
+  branches: Branches,
+  presetName: PresetName,
+): Generator<string> {
+  const title = titleText(conversation);
+  yield `${title}\n${'='.repeat(Math.min([...title].length, 72))}\n\n${warning}\n${spanText(conversation)}\n`;
+  for (const section of outline(conversation, branches)) {
+    const lead = branchText(section);
+    if (lead !== null) yield `\n\n${'='.repeat(8)} ${lead} ${'='.repeat(8)}\n`;
+    for (const outlined of section.messages) {
+      const { message } = outlined;
+      const ending = endingText(message);
+      const head = `${headingText(outlined)} · ${factsText(message, presetName)}`;
+      yield `\n${head}\n${'-'.repeat(8)}\n${message.text}\n${ending === null ? '' : `(${ending})\n`}`;
+    }
+  }
+}
