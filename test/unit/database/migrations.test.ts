@@ -175,3 +175,14 @@ it('version 3 keeps what version 2 held; older conversations count as begun in t
   expect(operations.getSettings().presetId).toBe('typical3');
   expect(operations.listInstallations()).toHaveLength(1);
 });
+
+it('version 4 keeps what version 3 held; nothing of it was imported', () => {
+  const db = openMemoryDatabase(migrations.slice(0, 3));
+  db.exec(`${conversationOfVersion1}
+    UPDATE conversations SET origin = 'quick-ask', preset_id = 'typical2';
+  `);
+  migrate(db);
+  expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
+  expect(db.prepare('SELECT count(*) FROM messages WHERE imported IS NULL').pluck().get()).toBe(2);
+  expect(createOperations(db).listConversations()).toMatchObject([{ origin: 'quick-ask', presetId: 'typical2' }]);
+});
