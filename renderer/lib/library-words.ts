@@ -63,9 +63,13 @@ export const verdictWords: Record<Fit['verdict'], string> = {
 };
 
 /** Expected speed of writing in words. English takes about four tokens for three words. */
+/** Above this many words a second a number says nothing more. */
+const readableWords = 200;
+
 export function speedOf({ tokensPerSecond }: Fit): string {
   if (tokensPerSecond === null || tokensPerSecond <= 0) return 'speed not known yet';
   const words = tokensPerSecond * 0.75;
+  if (words > readableWords) return 'much faster than one can read';
   if (words < 0.75) return `about 1 word every ${formatCount(1 / words)} seconds`;
   return words < 1.5 ? 'about 1 word a second' : `about ${formatCount(words)} words a second`;
 }

@@ -54,6 +54,11 @@ describe('the models page', () => {
     expect(open.fake.callsOf('generations.stop')).toHaveLength(1);
   });
 
+  test('the speed of a tiny model is no number', async () => {
+    await openModels(fakeWith(libraryModel({ fit: { memoryBytes: 1e8, verdict: 'fits', tokensPerSecond: 9000 } })));
+    expect(row('OASST SFT-1 12B Q4_K_M').getByText('much faster than one can read')).toBeTruthy();
+  });
+
   test('a model that seems not to fit can be loaded anyway, or with a shorter window', async () => {
     const fake = fakeWith(libraryModel());
     const memory = 'This model needs about 9.5 GB of memory; 8.9 GB are free.';
