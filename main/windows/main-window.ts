@@ -3,10 +3,10 @@ import type { AppOpening, MenuCommand } from '../../preload/contract/app.ts';
 import type { Events } from '../../preload/contract/api.ts';
 import type { ElectronTransport } from '../ipc/electron-transport.ts';
 import type { SettingsService } from '../services/settings.ts';
-import { canCheckSpelling } from '../desktop/spelling.ts';
 import { appUrl } from './app-url.ts';
 import { paperColour } from './paper.ts';
 import { firstWindowSize, restoredBounds, smallestWindow } from './window-bounds.ts';
+import { webPreferences } from './web-preferences.ts';
 
 export interface MainWindow {
   /** Builds it where it is not, and brings it to the front. */
@@ -91,14 +91,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       title: 'OASST Desktop',
       icon: iconPath,
       backgroundColor: paperColour(),
-      webPreferences: {
-        preload: preloadPath,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        spellcheck: canCheckSpelling(process.platform),
-      },
+      webPreferences: webPreferences(preloadPath),
     });
     const painted = new Promise<void>((resolve) => window.once('ready-to-show', () => resolve()));
     const placed = options.settings.then((settings) => {

@@ -1,10 +1,10 @@
 import { app, BrowserWindow, screen } from 'electron';
 import type { QuickAskOpening } from '../../preload/contract/quick-ask.ts';
-import { canCheckSpelling } from '../desktop/spelling.ts';
 import type { ElectronTransport } from '../ipc/electron-transport.ts';
 import { appUrl } from './app-url.ts';
 import { paperColour } from './paper.ts';
 import { grownBounds, openingBounds } from './quick-ask-placement.ts';
+import { webPreferences } from './web-preferences.ts';
 
 export interface QuickAskWindow {
   /** Shows it on the screen with the pointer, ready to type, or brings it to the front. */
@@ -87,14 +87,7 @@ export function createQuickAskWindow({
       alwaysOnTop: true,
       title: 'Quick question',
       backgroundColor: paperColour(),
-      webPreferences: {
-        preload: preloadPath,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        spellcheck: canCheckSpelling(process.platform),
-      },
+      webPreferences: webPreferences(preloadPath),
     });
     // The keys of the application menu belong to the main window.
     window.removeMenu();

@@ -62,10 +62,10 @@ export const verdictWords: Record<Fit['verdict'], string> = {
   'too-large': 'too large',
 };
 
-/** Expected speed of writing in words. English takes about four tokens for three words. */
 /** Above this many words a second a number says nothing more. */
 const readableWords = 200;
 
+/** Expected speed of writing in words. English takes about four tokens for three words. */
 export function speedOf({ tokensPerSecond }: Fit): string {
   if (tokensPerSecond === null || tokensPerSecond <= 0) return 'speed not known yet';
   const words = tokensPerSecond * 0.75;
