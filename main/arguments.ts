@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '../preload/contract/errors.ts';
+import { exportFormats } from '../preload/contract/exchange.ts';
 import { conversionTypes, defaultConversionType } from '../preload/contract/library.ts';
 import { presetIds } from '../preload/contract/presets.ts';
 import { linkScheme } from './identity.ts';
-import { exportFormats } from './services/export/export-format.ts';
 import { parseTask, taskOptions, type TerminalTask } from './terminal-tasks.ts';
 
 /** What can be said on the command line, of the desktop app and of the terminal. */

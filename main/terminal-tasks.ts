@@ -1,8 +1,7 @@
 import { idSchema } from '../preload/contract/conversations.ts';
 import { AppError } from '../preload/contract/errors.ts';
+import { branchChoices, exportFormats, type Branches, type ExportFormat } from '../preload/contract/exchange.ts';
 import { conversionTypes, defaultConversionType, type ConversionType } from '../preload/contract/library.ts';
-import { exportFormats, type ExportFormat } from './services/export/export-format.ts';
-import type { Branches } from './services/export/outline.ts';
 
 /** What `--convert` asks for. */
 export interface ConversionOrder {
@@ -121,7 +120,7 @@ export function parseTask(values: Values, others: readonly string[], seed: numbe
         path: needed('export', 'FILE'),
         format: format === null ? null : oneOf(format, exportFormats, 'format'),
         conversationIds: ids === null ? null : ids.split(',').map(parseId),
-        branches: oneOf<Branches>(text('branches') ?? 'all', ['active', 'all'], 'choice of branches'),
+        branches: oneOf<Branches>(text('branches') ?? 'all', branchChoices, 'choice of branches'),
       };
       return { kind: task, order };
     }

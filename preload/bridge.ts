@@ -72,6 +72,13 @@ export const assistantApi = {
     onInstallationAdvanced: (listener) => subscribe('library:installation-advanced', listener),
     onFileRead: (listener) => subscribe('library:file-read', listener),
   },
+  exchange: {
+    export: (input) => invoke('exchange:export', input),
+    inspect: (input) => invoke('exchange:inspect', input),
+    import: (input) => invoke('exchange:import', input),
+    cancel: () => invoke('exchange:cancel'),
+    onAdvanced: (listener) => subscribe('exchange:advanced', listener),
+  },
   desktop: {
     state: () => invoke('desktop:state'),
     setShortcut: (input) => invoke('desktop:set-shortcut', input),

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
-import { exportFormats, formatOfName, type ExportFormat } from '../services/export/export-format.ts';
+import { exportFormats, type Branches, type ExportFormat } from '../../preload/contract/exchange.ts';
+import { formatOfName } from '../services/export/export-format.ts';
 import type { Exports } from '../services/export/exports.ts';
-import type { Branches } from '../services/export/outline.ts';
 import type { Terminal } from './ask.ts';
 
 /** What `--export` asks for. */

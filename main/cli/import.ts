@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { ImportReport, Imports } from '../services/import/imports.ts';
-import type { SkipReason } from '../services/import/tally.ts';
+import type { ImportReport, SkipReason } from '../../preload/contract/exchange.ts';
+import type { Imports } from '../services/import/imports.ts';
 import type { Terminal } from './ask.ts';
 import { counted } from './export.ts';
 

@@ -6,6 +6,7 @@ import type {
   MessageStatus,
 } from '../../preload/contract/conversations.ts';
 import type { ErrorCode, ErrorReport } from '../../preload/contract/errors.ts';
+import type { MergeReport } from '../../preload/contract/exchange.ts';
 import type { ConversionType, ModelFacts } from '../../preload/contract/library.ts';
 import type { Settings } from '../../preload/contract/settings.ts';
 
@@ -97,14 +98,6 @@ export interface StoredConversation extends ConversationSummary {
   titleByHand: boolean;
   currentLeafId: string | null;
   messages: StoredMessage[];
-}
-
-/** What an import did, or would do. */
-export interface MergeReport {
-  /** `extended` got messages; `restored` had been deleted, and counts as `extended` or `known` as well. */
-  conversations: { new: number; extended: number; known: number; restored: number };
-  /** `branched` ones are known with other words: they were added beside those, under an id of their own. */
-  messages: { new: number; known: number; branched: number };
 }
 
 /**

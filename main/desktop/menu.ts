@@ -29,6 +29,7 @@ export function installMenu({ choose, zoom }: MenuOptions): void {
           item('New conversation', 'new-conversation', 'CmdOrCtrl+N'),
           item('Quick question', 'quick-ask', 'CmdOrCtrl+Shift+N'),
           item('Rename', 'rename-conversation', 'F2'),
+          item('Export…', 'export-conversation'),
           item('Delete', 'delete-conversation', 'CmdOrCtrl+Shift+Backspace'),
           separator,
           item('Previous conversation', 'previous-conversation', 'CmdOrCtrl+PageUp'),

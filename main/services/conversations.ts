@@ -60,6 +60,10 @@ export function createConversations({ database, live, dropSavedState, now }: Con
     async touch(conversationId: string): Promise<void> {
       announce(await database.getConversation(conversationId));
     },
+    /** Tells that conversations came from a file. */
+    announceImport(): void {
+      changed.emit({ kind: 'imported' });
+    },
     rename: async (conversationId: string, title: string): Promise<ConversationSummary> =>
       announce(await database.renameConversation(conversationId, title)),
     choosePreset: async (conversationId: string, presetId: string | null): Promise<ConversationSummary> =>

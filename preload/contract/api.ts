@@ -4,6 +4,7 @@ import type { Channel, EventName } from './channels.ts';
 import { conversationInputs, type ConversationChange, type ConversationsApi } from './conversations.ts';
 import { desktopInputs, type DesktopApi, type DesktopState } from './desktop.ts';
 import type { Envelope } from './errors.ts';
+import { exchangeInputs, type ExchangeApi } from './exchange.ts';
 import { generationInputs, type GenerationEvent, type GenerationsApi } from './generations.ts';
 import { libraryInputs, type Installation, type Library, type LibraryApi } from './library.ts';
 import { modelInputs, type ModelsApi, type ModelStatus } from './models.ts';
@@ -17,6 +18,7 @@ export interface AssistantApi {
   generations: GenerationsApi;
   models: ModelsApi;
   library: LibraryApi;
+  exchange: ExchangeApi;
   desktop: DesktopApi;
   quickAsk: QuickAskApi;
   settings: SettingsApi;
@@ -42,6 +44,7 @@ export const inputSchemas = {
   ...generationInputs,
   ...modelInputs,
   ...libraryInputs,
+  ...exchangeInputs,
   ...desktopInputs,
   ...quickAskInputs,
   ...settingsInputs,
@@ -86,6 +89,10 @@ export interface Outputs {
   'library:pause-installation': ValueOf<LibraryApi['pauseInstallation']>;
   'library:resume-installation': ValueOf<LibraryApi['resumeInstallation']>;
   'library:cancel-installation': ValueOf<LibraryApi['cancelInstallation']>;
+  'exchange:export': ValueOf<ExchangeApi['export']>;
+  'exchange:inspect': ValueOf<ExchangeApi['inspect']>;
+  'exchange:import': ValueOf<ExchangeApi['import']>;
+  'exchange:cancel': ValueOf<ExchangeApi['cancel']>;
   'desktop:state': ValueOf<DesktopApi['state']>;
   'desktop:set-shortcut': ValueOf<DesktopApi['setShortcut']>;
   'desktop:test-shortcut': ValueOf<DesktopApi['testShortcut']>;
@@ -114,5 +121,6 @@ export interface Events extends Record<EventName, unknown> {
   'library:changed': Library;
   'library:installation-advanced': Installation;
   'library:file-read': { of: string; fraction: number | null };
+  'exchange:advanced': { fraction: number };
   'settings:changed': Settings;
 }

@@ -13,6 +13,7 @@ export interface AppInfo {
 export const menuCommands = [
   'new-conversation',
   'rename-conversation',
+  'export-conversation',
   'delete-conversation',
   'toggle-sidebar',
   'focus-composer',

@@ -32,6 +32,10 @@ export const channels = [
   'library:pause-installation',
   'library:resume-installation',
   'library:cancel-installation',
+  'exchange:export',
+  'exchange:inspect',
+  'exchange:import',
+  'exchange:cancel',
   'desktop:state',
   'desktop:set-shortcut',
   'desktop:test-shortcut',
@@ -62,6 +66,7 @@ export const events = [
   'library:changed',
   'library:installation-advanced',
   'library:file-read',
+  'exchange:advanced',
   'settings:changed',
 ] as const;
 

@@ -76,7 +76,10 @@ export interface Transcript {
 }
 
 export type ConversationChange =
-  { kind: 'saved'; conversation: ConversationSummary } | { kind: 'deleted'; conversationId: string };
+  | { kind: 'saved'; conversation: ConversationSummary }
+  | { kind: 'deleted'; conversationId: string }
+  /** Any number of conversations came from a file: whoever shows some reads them again. */
+  | { kind: 'imported' };
 
 export const conversationInputs = {
   'conversations:list': z.undefined(),

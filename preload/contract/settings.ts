@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Envelope } from './errors.ts';
+import { branchChoices, exportFormats } from './exchange.ts';
 import { customPresetSchema, defaultPresetId, presetChoiceSchema } from './presets.ts';
 
 /** Where a model may run: on the GPU as far as it fits, on it with half of its layers, or on the processor only. */
@@ -58,6 +59,9 @@ export const settingsSchema = z.object({
   /** Says when a long answer is done and the app is not in front. */
   notifyWhenDone: z.boolean().default(true),
   spellCheck: z.boolean().default(true),
+  /** How conversations were exported last from the window. */
+  exportFormat: z.enum(exportFormats).default('json'),
+  exportBranches: z.enum(branchChoices).default('all'),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   /** Zoom of all windows, as a factor. */
   zoom: z.number().min(0.5).max(3).default(1),
@@ -89,6 +93,8 @@ export const settingsPatchSchema = z
     startMinimized: z.boolean(),
     notifyWhenDone: z.boolean(),
     spellCheck: z.boolean(),
+    exportFormat: settingsSchema.shape.exportFormat.unwrap(),
+    exportBranches: settingsSchema.shape.exportBranches.unwrap(),
     theme: settingsSchema.shape.theme.unwrap(),
     zoom: settingsSchema.shape.zoom.unwrap(),
   })

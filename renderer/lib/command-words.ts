@@ -6,6 +6,7 @@ export const commandWords: Record<MenuCommand, { label: string; keys: readonly s
   'new-conversation': { label: 'New conversation', keys: ['Ctrl', 'N'] },
   'show-palette': { label: 'Find a conversation or command', keys: ['Ctrl', 'K'] },
   'rename-conversation': { label: 'Rename this conversation', keys: ['F2'] },
+  'export-conversation': { label: 'Export this conversation', keys: [] },
   'delete-conversation': { label: 'Delete this conversation', keys: ['Ctrl', 'Shift', 'Backspace'] },
   'previous-conversation': { label: 'Previous conversation', keys: ['Ctrl', 'PageUp'] },
   'next-conversation': { label: 'Next conversation', keys: ['Ctrl', 'PageDown'] },

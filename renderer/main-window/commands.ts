@@ -15,7 +15,7 @@ import {
 
 /** What each command of the application menu does in this window. */
 export function createCommands(stores: Stores): Record<MenuCommand, () => void> {
-  const { conversations, layout, transcript } = stores;
+  const { conversations, exchange, layout, transcript } = stores;
 
   function step(direction: 1 | -1): void {
     const next = conversations.neighbour(transcript.wantedId, direction);
@@ -33,6 +33,9 @@ export function createCommands(stores: Stores): Record<MenuCommand, () => void> 
       if (transcript.wantedId === null || !isOnPage()) return;
       layout.showSidebar();
       layout.renamingId = transcript.wantedId;
+    },
+    'export-conversation': () => {
+      if (transcript.wantedId !== null && isOnPage()) void exchange.export([transcript.wantedId]);
     },
     'delete-conversation': () => {
       if (transcript.wantedId !== null && isOnPage()) void deleteConversation(stores, transcript.wantedId);

@@ -92,9 +92,19 @@ export class ConversationsStore {
   #apply(change: ConversationChange): void {
     if (change.kind === 'saved') {
       this.#put(change.conversation);
+    } else if (change.kind === 'imported') {
+      void this.#readAgain();
     } else {
       this.running.delete(change.conversationId);
       this.list = this.list.filter(({ id }) => id !== change.conversationId);
+    }
+  }
+
+  async #readAgain(): Promise<void> {
+    try {
+      this.list = sorted(await unwrap(this.#api.conversations.list()));
+    } catch (failure) {
+      this.#notices.fail(failure);
     }
   }
 

@@ -4,6 +4,7 @@ import { AnnouncerStore } from './announcer.svelte.ts';
 import { ConversationsStore } from './conversations.svelte.ts';
 import { DesktopStore } from './desktop.svelte.ts';
 import { DraftsStore } from './drafts.svelte.ts';
+import { ExchangeStore } from './exchange.svelte.ts';
 import { LayoutStore } from './layout.svelte.ts';
 import { LibraryStore } from './library.svelte.ts';
 import { ModelStore } from './model.svelte.ts';
@@ -20,6 +21,7 @@ export interface Stores extends SharedStores {
   readonly conversations: ConversationsStore;
   readonly desktop: DesktopStore;
   readonly drafts: DraftsStore;
+  readonly exchange: ExchangeStore;
   readonly layout: LayoutStore;
   readonly library: LibraryStore;
   readonly model: ModelStore;
@@ -42,6 +44,7 @@ export function createStores(api: AssistantApi): Stores {
     conversations: new ConversationsStore(api, notices),
     desktop: new DesktopStore(api, notices),
     drafts: new DraftsStore(),
+    exchange: new ExchangeStore(api, notices, announcer, settings),
     layout: new LayoutStore(settings),
     library: new LibraryStore(api, notices, announcer),
     model: new ModelStore(api, notices, announcer),
@@ -52,9 +55,9 @@ export function createStores(api: AssistantApi): Stores {
 
 /** Reads what is there, follows what changes, and reopens the conversation that was shown last. */
 export async function startStores(stores: Stores): Promise<() => void> {
-  const { notices, settings, conversations, desktop, library, model, transcript } = stores;
+  const { notices, settings, conversations, desktop, exchange, library, model, transcript } = stores;
   // Nothing on the first page waits for the library and the desktop: they are read beside the rest.
-  const stops = [transcript.start(), library.start(), desktop.start()];
+  const stops = [transcript.start(), library.start(), desktop.start(), exchange.start()];
   const results = await Promise.allSettled([settings.start(), conversations.start(), model.start()]);
   for (const result of results) {
     if (result.status === 'fulfilled') stops.push(result.value);

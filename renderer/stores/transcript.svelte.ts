@@ -61,6 +61,8 @@ export class TranscriptStore {
       if (change.kind === 'saved' && change.conversation.id === this.conversation?.id)
         this.conversation = change.conversation;
       if (change.kind === 'deleted' && change.conversationId === this.wantedId) this.close();
+      // What came may be branches of the conversation on the page; one that is still being read will hold them.
+      if (change.kind === 'imported' && this.conversation?.id === this.wantedId) void this.#refresh();
     });
     return () => {
       stopEvents();

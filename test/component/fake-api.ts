@@ -13,6 +13,7 @@ import type { DraftPreview, GenerationEvent } from '../../preload/contract/gener
 import type { ModelStatus } from '../../preload/contract/models.ts';
 import type { Settings } from '../../preload/contract/settings.ts';
 import { FakeDesktop } from './fake-desktop.ts';
+import { FakeExchange } from './fake-exchange.ts';
 import { FakeLibrary, follow } from './fake-library.ts';
 import { FakeQuickAsk } from './fake-quick-ask.ts';
 import { untouchedSettings } from './fake-settings.ts';
@@ -100,6 +101,10 @@ export class FakeAssistant {
 
   readonly library = new FakeLibrary((method, input, work) => this.#answer(method, input, work));
 
+  readonly exchange = new FakeExchange(
+    (method, input, work) => this.#answer(method, input, work),
+    () => this.#conversationListeners.forEach((listener) => listener({ kind: 'imported' })),
+  );
   readonly desktop = new FakeDesktop((method, input, work) => this.#answer(method, input, work));
   readonly quickAsk = new FakeQuickAsk((method, input, work) => this.#answer(method, input, work));
 
@@ -190,6 +195,7 @@ export class FakeAssistant {
       onChanged: (listener) => follow(this.#modelListeners, listener),
     },
     library: this.library.api,
+    exchange: this.exchange.api,
     desktop: this.desktop.api,
     quickAsk: this.quickAsk.api,
     settings: {

@@ -24,6 +24,8 @@ export const untouchedSettings: Settings = {
   startMinimized: true,
   notifyWhenDone: true,
   spellCheck: true,
+  exportFormat: 'json',
+  exportBranches: 'all',
   theme: 'system',
   zoom: 1,
   windowBounds: null,

@@ -5,20 +5,8 @@ import { exportConversations } from '../../main/cli/export.ts';
 import { importFile } from '../../main/cli/import.ts';
 import { listConversations } from '../../main/cli/list.ts';
 import type { Terminal } from '../../main/cli/ask.ts';
-import { createExports } from '../../main/services/export/exports.ts';
-import { createImports } from '../../main/services/import/imports.ts';
 import { newTurn, temporaryFolder } from '../support/database.ts';
 import { openServices, type Services } from '../support/services.ts';
-
-async function open() {
-  const services = await openServices();
-  const { database } = services;
-  return {
-    ...services,
-    exports: createExports({ database, presetName: (presetId) => presetId }),
-    imports: createImports({ database, now: Date.now }),
-  };
-}
 
 async function addConversations({ database }: Pick<Services, 'database'>, count: number, text = 'What is a tree?') {
   for (let index = 0; index < count; index += 1) {
@@ -41,7 +29,7 @@ function createTerminal() {
 
 describe('an export', () => {
   it('writes a file for each conversation and replaces none that is there', async () => {
-    const services = await open();
+    const services = await openServices();
     await addConversations(services, 3);
     const path = join(temporaryFolder(), 'out');
     mkdirSync(path);
@@ -55,7 +43,7 @@ describe('an export', () => {
   });
 
   it('that is cancelled leaves no unfinished file and keeps an older one', async () => {
-    const services = await open();
+    const services = await openServices();
     await addConversations(services, 250);
     const path = join(temporaryFolder(), 'all.json');
     writeFileSync(path, 'older');
@@ -79,7 +67,7 @@ describe('an export', () => {
     ['a conversation that is gone', { conversationIds: ['0190c0de-0000-7000-8000-000000000000'] }, 'not-found'],
     ['a folder that is not there', { path: join(temporaryPath(), 'none', 'all.json') }, 'invalid-input'],
   ])('of or to %s is refused and leaves nothing', async (_what, changes, code) => {
-    const services = await open();
+    const services = await openServices();
     await addConversations(services, 1);
     const folder = temporaryFolder();
     const order = { conversationIds: null, branches: 'all', format: 'json', path: join(folder, 'all.json') } as const;
@@ -94,7 +82,7 @@ function temporaryPath(): string {
 
 describe('the terminal', () => {
   it('exports, imports and lists, for people and as JSON', async () => {
-    const from = await open();
+    const from = await openServices();
     await addConversations(from, 2);
     const path = join(temporaryFolder(), 'all.json.gz');
     const { terminal, output } = createTerminal();
@@ -112,7 +100,7 @@ describe('the terminal', () => {
       branches: 'all',
     });
 
-    const into = await open();
+    const into = await openServices();
     const there = createTerminal();
     await importFile(into, { path, isDryRun: true, json: false }, there.terminal);
     expect(there.output()).toContain('Nothing was written. An import would do this:\n  conversations: 2 new,');
@@ -124,7 +112,7 @@ describe('the terminal', () => {
   });
 
   it('stops at Ctrl+C', async () => {
-    const services = await open();
+    const services = await openServices();
     await addConversations(services, 120);
     const path = join(temporaryFolder(), 'all.json');
     const { terminal, pressCtrlC } = createTerminal();
@@ -136,7 +124,7 @@ describe('the terminal', () => {
   });
 
   it('asks for the format that the name does not tell', async () => {
-    const services = await open();
+    const services = await openServices();
     const command = { path: 'x', format: null, conversationIds: null, branches: 'all', json: false } as const;
     const run = exportConversations(services, command, createTerminal().terminal);
     await expect(run).rejects.toMatchObject({ code: 'invalid-input' });
@@ -144,7 +132,7 @@ describe('the terminal', () => {
 });
 
 it('an answer that is saved while an import waits stays saved when the import is taken back', async () => {
-  const services = await open();
+  const services = await openServices();
   const { database } = services;
   await addConversations(services, 1);
   const [conversation] = (await database.readConversations(await database.listExportable())).conversations;

@@ -8,6 +8,7 @@ import { AppError, type Envelope } from '../../preload/contract/errors.ts';
 import { maxQuestionLength } from '../../preload/contract/generations.ts';
 import { createGlobalShortcut } from '../../main/desktop/global-shortcut.ts';
 import { createDesktopHandlers } from '../../main/ipc/handlers/desktop.ts';
+import { createExchangeHandlers } from '../../main/ipc/handlers/exchange.ts';
 import { createLibraryHandlers } from '../../main/ipc/handlers/library.ts';
 import { openableUrl } from '../../main/ipc/handlers/links.ts';
 import { createQuickAskHandlers } from '../../main/ipc/handlers/quick-ask.ts';
@@ -60,6 +61,12 @@ function handlersOver(services: Services): Handlers<Sender> {
       window: () => ({ show: nothing, hide: nothing, setPinned: nothing, setHeight: nothing }),
       settings,
       continueInMain: nothing,
+    }),
+    ...createExchangeHandlers<Sender>(services, {
+      chooseExportFile: async () => null,
+      chooseExportFolder: async () => null,
+      chooseImportFile: async () => null,
+      advanced: nothing,
     }),
     ...createLibraryHandlers(services, { chooseModelFile: async () => null, reveal: () => undefined }),
     'app:info': async () => ({ version: '0', dataFolder: '/d', platform: 'linux', electronVersion: '0' }),
@@ -181,6 +188,19 @@ const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
   'library:pause-installation': { good: { installationId: id }, bad: [{ installationId: 'all' }] },
   'library:resume-installation': { good: { installationId: id }, bad: [{}] },
   'library:cancel-installation': { good: { installationId: id }, bad: [{ installationId: null }] },
+  'exchange:export': {
+    good: { conversationIds: [id], format: 'md', branches: 'all' },
+    bad: [
+      { conversationIds: [], format: 'md', branches: 'all' },
+      { conversationIds: ['../x'], format: 'md', branches: 'all' },
+      { conversationIds: null, format: 'pdf', branches: 'all' },
+      { conversationIds: null, format: 'md', branches: 'some' },
+      { conversationIds: null, format: 'md', branches: 'all', path: '/etc/passwd' },
+    ],
+  },
+  'exchange:inspect': { good: {}, bad: [undefined, { path: '/etc/passwd' }] },
+  'exchange:import': { good: { id }, bad: [{ id: '/etc/passwd' }, {}, { id, path: '/x' }] },
+  'exchange:cancel': { good: undefined, bad: [{}] },
   'desktop:state': { good: undefined, bad: [{}] },
   'desktop:set-shortcut': {
     good: { accelerator: 'Control+Alt+K' },
@@ -224,6 +244,7 @@ const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
       { windowBounds: null },
       { zoom: 4 },
       { theme: 'blue' },
+      { exportFormat: 'pdf' },
       undefined,
     ],
   },

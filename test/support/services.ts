@@ -4,11 +4,14 @@ import { openDatabaseClient } from '../../main/database/client.ts';
 import type { DatabaseClient } from '../../main/database/protocol.ts';
 import { createConversations } from '../../main/services/conversations.ts';
 import { createEmitter } from '../../main/services/emitter.ts';
+import { createExports } from '../../main/services/export/exports.ts';
 import { createGenerations } from '../../main/services/generations.ts';
+import { createImports } from '../../main/services/import/imports.ts';
 import { createLiveAnswers } from '../../main/services/live-answers.ts';
 import { openLibrary, type LibraryEvents } from '../../main/services/library-opening.ts';
 import { createModelIdentity } from '../../main/services/model-identity.ts';
 import { createModels } from '../../main/services/models.ts';
+import { presetNameOf } from '../../main/services/presets.ts';
 import { createSettings } from '../../main/services/settings.ts';
 import type { Message, Transcript } from '../../preload/contract/conversations.ts';
 import type { GenerationEvent } from '../../preload/contract/generations.ts';
@@ -103,6 +106,8 @@ export async function openServices(options: ServicesOptions = {}) {
     conversations,
     models,
     generations,
+    exports: createExports({ database, presetName: (id) => presetNameOf(settings.get(), id) }),
+    imports: createImports({ database, now: Date.now }),
     jobs,
     library,
     libraryEvents,

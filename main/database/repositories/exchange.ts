@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import { v5 as uuidv5 } from 'uuid';
 import type { ConversationSummary, GenerationFacts } from '../../../preload/contract/conversations.ts';
-import type { ImportedFields, MergeReport, StoredConversation, StoredMessage } from '../protocol.ts';
+import type { MergeReport } from '../../../preload/contract/exchange.ts';
+import type { ImportedFields, StoredConversation, StoredMessage } from '../protocol.ts';
 import { statement } from '../statements.ts';
 import { setCurrentLeaf } from './conversations.ts';
 import { messageColumns, toMessages, type MessageRow } from './message-rows.ts';

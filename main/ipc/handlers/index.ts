@@ -8,6 +8,8 @@ import type { QuickAskWindow } from '../../windows/quick-ask-window.ts';
 import type { ElectronSender } from '../electron-transport.ts';
 import type { Handlers } from '../router.ts';
 import { createDesktopHandlers } from './desktop.ts';
+import { createExchangeHandlers } from './exchange.ts';
+import { exchangeDialogs } from './exchange-dialogs.ts';
 import { createLibraryHandlers } from './library.ts';
 import { openableUrl } from './links.ts';
 import { createQuickAskHandlers } from './quick-ask.ts';
@@ -62,6 +64,7 @@ export function createHandlers(options: HandlerOptions): Handlers<ElectronSender
       chooseModelFile: (sender: ElectronSender) => chooseModelFile(windowOf(sender)),
       reveal: (path) => shell.showItemInFolder(path),
     }),
+    ...createExchangeHandlers<ElectronSender>(core, exchangeDialogs(windowOf)),
     ...createDesktopHandlers<ElectronSender>(desktop),
     ...createQuickAskHandlers<ElectronSender>({
       window: () => quickAsk,

@@ -1,6 +1,4 @@
-/** Forms in which conversations leave. `json` holds everything there is; `oasst` are Open-Assistant's message trees. */
-export const exportFormats = ['md', 'html', 'txt', 'json', 'oasst'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+import { exportFormats, type ExportFormat } from '../../../preload/contract/exchange.ts';
 
 /** Whether all conversations share one file; the other formats have a file for each. */
 export function isOneFile(format: ExportFormat): boolean {

@@ -1,13 +1,14 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../preload/contract/errors.ts';
+import type { Branches, ExportFormat } from '../../../preload/contract/exchange.ts';
 import type { DatabaseClient, StoredConversation } from '../../database/protocol.ts';
-import { extensionOf, isOneFile, type ExportFormat } from './export-format.ts';
+import { extensionOf, isOneFile } from './export-format.ts';
 import { createFileNames } from './file-names.ts';
 import { htmlPieces } from './html.ts';
 import { markdownPieces } from './markdown.ts';
 import { messageTreePieces } from './message-trees.ts';
-import { activeBranch, type Branches } from './outline.ts';
+import { activeBranch } from './outline.ts';
 import { ownJsonHead, ownJsonPiece, ownJsonTail } from './own-json.ts';
 import { toWriteError, writePartFile } from './part-file.ts';
 import { plainTextPieces } from './plain-text.ts';
@@ -39,7 +40,7 @@ export interface ExportsOptions {
 }
 
 /** The name of a file that holds all of them. */
-const collectionName = 'OASST Desktop conversations';
+export const collectionName = 'OASST Desktop conversations';
 
 /** Conversations on their way out. Nothing is held but a page of them, however many there are. */
 export function createExports({ database, presetName }: ExportsOptions) {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Branches } from '../../../preload/contract/exchange.ts';
 import type { StoredConversation } from '../../database/protocol.ts';
 import { answerHtml, escapeHtml } from './answer-html.ts';
 import { pageStyle } from './html-style.ts';
-import { outline, type Branches, type OutlinedMessage } from './outline.ts';
+import { outline, type OutlinedMessage } from './outline.ts';
 import {
   branchText,
   endingText,

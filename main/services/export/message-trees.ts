@@ -1,5 +1,6 @@
+import type { Branches } from '../../../preload/contract/exchange.ts';
 import type { StoredConversation, StoredMessage } from '../../database/protocol.ts';
-import { activeBranch, type Branches } from './outline.ts';
+import { activeBranch } from './outline.ts';
 
 /**
  * A conversation as Open-Assistant's message trees, a line for each first question. As in Open-Assistant's export of

@@ -1,6 +1,5 @@
+import type { Branches } from '../../../preload/contract/exchange.ts';
 import type { StoredConversation, StoredMessage } from '../../database/protocol.ts';
-
-export type Branches = 'active' | 'all';
 
 /** A message with its place in a readable document, counted from 1. */
 export interface OutlinedMessage {

@@ -1,5 +1,6 @@
+import type { Branches } from '../../../preload/contract/exchange.ts';
 import type { StoredConversation, StoredMessage } from '../../database/protocol.ts';
-import { activeBranch, type Branches } from './outline.ts';
+import { activeBranch } from './outline.ts';
 import { warning } from './wording.ts';
 
 /** What the app's own files call themselves, and the version of their form. `docs/formats.md` describes it. */

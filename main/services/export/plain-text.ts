@@ -1,5 +1,6 @@
+import type { Branches } from '../../../preload/contract/exchange.ts';
 import type { StoredConversation } from '../../database/protocol.ts';
-import { outline, type Branches } from './outline.ts';
+import { outline } from './outline.ts';
 import {
   branchText,
   endingText,

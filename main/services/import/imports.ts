@@ -1,11 +1,12 @@
 import { AppError } from '../../../preload/contract/errors.ts';
-import type { DatabaseClient, MergeReport, StoredConversation } from '../../database/protocol.ts';
+import type { ImportFormat, ImportReport } from '../../../preload/contract/exchange.ts';
+import type { DatabaseClient, StoredConversation } from '../../database/protocol.ts';
 import { isRecord } from './foreign-fields.ts';
 import { importText } from './import-text.ts';
 import { jsonRecords } from './json-records.ts';
 import { isRow, isTree, toRowConversations, toTreeConversation } from './message-trees.ts';
 import { isOwnEnvelope, toOwnConversation } from './own-json.ts';
-import { createTally, type Losses, type Tally } from './tally.ts';
+import { createTally, type Tally } from './tally.ts';
 
 export interface ImportOrder {
   path: string;
@@ -14,14 +15,6 @@ export interface ImportOrder {
   signal?: AbortSignal | undefined;
   /** Share of the file that has been read. */
   onProgress?: ((fraction: number) => void) | undefined;
-}
-
-/** The forms that a file can have. */
-export type ImportFormat = 'oasst-desktop' | 'oasst-trees' | 'oasst-messages';
-
-export interface ImportReport extends MergeReport, Losses {
-  isDryRun: boolean;
-  format: ImportFormat;
 }
 
 export interface ImportsOptions {

@@ -25,6 +25,7 @@ export interface PaletteEntry extends Findable {
 const keywords: Partial<Record<MenuCommand, string>> = {
   'new-conversation': 'chat start',
   'rename-conversation': 'title',
+  'export-conversation': 'save file markdown html json text',
   'delete-conversation': 'remove',
   'retry-answer': 'retry regenerate repeat',
   'continue-answer': 'go on resume',
@@ -103,6 +104,7 @@ function availableCommands({ layout, transcript }: Stores): MenuCommand[] {
   const isOffered: Partial<Record<MenuCommand, boolean>> = {
     'show-palette': false,
     'rename-conversation': isOnPage,
+    'export-conversation': isOnPage,
     'delete-conversation': isOnPage,
     'retry-answer': answer !== null && isIdle,
     'continue-answer': answer !== null && isIdle && endingOf(answer.message).canContinue,

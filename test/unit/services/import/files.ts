@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createExports } from '../../../../main/services/export/exports.ts';
-import { createImports, type ImportReport } from '../../../../main/services/import/imports.ts';
+import { createImports } from '../../../../main/services/import/imports.ts';
+import type { ImportReport } from '../../../../preload/contract/exchange.ts';
 import type { DatabaseOperations } from '../../../../main/database/protocol.ts';
 import { memoryOperations, temporaryFolder } from '../../../support/database.ts';
 

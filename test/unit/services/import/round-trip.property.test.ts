@@ -7,7 +7,7 @@ import { configure } from '../../../../main/database/connection.ts';
 import { migrate } from '../../../../main/database/migrations/index.ts';
 import { createOperations } from '../../../../main/database/operations.ts';
 import type { DatabaseOperations } from '../../../../main/database/protocol.ts';
-import type { ExportFormat } from '../../../../main/services/export/export-format.ts';
+import type { ExportFormat } from '../../../../preload/contract/exchange.ts';
 import { presetIds } from '../../../../preload/contract/presets.ts';
 import { answerFacts, completeOutcome, newId, newTurn, temporaryFolder } from '../../../support/database.ts';
 import { exchange } from './files.ts';

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { idSchema } from './conversations.ts';
+import type { Envelope } from './errors.ts';
+
+/** Forms in which conversations leave. `json` holds everything there is; `oasst` are Open-Assistant's message trees. */
+export const exportFormats = ['md', 'html', 'txt', 'json', 'oasst'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** What leaves of a conversation: the branch that is shown, or all of them. */
+export const branchChoices = ['active', 'all'] as const;
+export type Branches = (typeof branchChoices)[number];
+
+/** What was exported. */
+export interface ExportOutcome {
+  /** The name of the file that was written, or of the folder that the files lie in. */
+  name: string;
+  isFolder: boolean;
+  files: number;
+  conversations: number;
+  messages: number;
+}
+
+/** What an import did to the conversations, or would do. */
+export interface MergeReport {
+  /** `extended` got messages; `restored` had been deleted, and counts as `extended` or `known` as well. */
+  conversations: { new: number; extended: number; known: number; restored: number };
+  /** `branched` ones are known with other words: they were added beside those, under an id of their own. */
+  messages: { new: number; known: number; branched: number };
+}
+
+/** Why something in a file did not become a message. */
+export type SkipReason =
+  /** Records that are no JSON, or of a form that is not known, or beyond what is read. */
+  | 'not-json'
+  | 'unknown-form'
+  | 'too-large'
+  | 'too-deep'
+  /** The file ends inside a record. */
+  | 'cut-off'
+  /** Messages without text, or by somebody who neither asks nor answers. */
+  | 'no-text'
+  | 'unknown-role'
+  /** Answers whose question is not in the file. */
+  | 'no-question'
+  /** A question right after a question, or an answer right after an answer. */
+  | 'out-of-turn'
+  /** An id for the second time in one conversation. */
+  | 'repeated'
+  /** Messages that follow one another in a ring. */
+  | 'no-beginning';
+
+export interface Skipped {
+  reason: SkipReason;
+  count: number;
+  /** The first record of the file that it happened in, counted from 1. */
+  firstRecord: number;
+}
+
+/** What an import had to leave out or to change, by number. */
+export interface Losses {
+  skipped: Skipped[];
+  /** Questions whose parent is not in the file; they were kept as first questions. */
+  orphans: number;
+  /** Answers that were kept without the facts of how they came about. */
+  withoutFacts: number;
+  /** Messages that were kept without what they brought along, because it was too much. */
+  withoutFields: number;
+}
+
+/** The forms that a file can have. */
+export type ImportFormat = 'oasst-desktop' | 'oasst-trees' | 'oasst-messages';
+
+export interface ImportReport extends MergeReport, Losses {
+  isDryRun: boolean;
+  format: ImportFormat;
+}
+
+/** A file that was looked at and waits for a decision. Main knows where it lies; a window knows its id. */
+export interface InspectedImport {
+  id: string;
+  fileName: string;
+  /** What an import would do. */
+  report: ImportReport;
+}
+
+export const exchangeInputs = {
+  'exchange:export': z.strictObject({
+    conversationIds: z.array(idSchema).min(1).max(10_000).nullable(),
+    format: z.enum(exportFormats),
+    branches: z.enum(branchChoices),
+  }),
+  'exchange:inspect': z.strictObject({}),
+  'exchange:import': z.strictObject({ id: idSchema }),
+  'exchange:cancel': z.undefined(),
+};
+
+/** Conversations on their way out and in, one job at a time: another one fails with `busy` meanwhile. */
+export interface ExchangeApi {
+  /** Asks where to and exports there; null exports every conversation. Answers null when the owner chose no place. */
+  export(input: {
+    conversationIds: string[] | null;
+    format: ExportFormat;
+    branches: Branches;
+  }): Promise<Envelope<ExportOutcome | null>>;
+  /** Lets the owner pick a file and finds out what an import of it would do. Null when none was picked. */
+  inspect(input: Record<string, never>): Promise<Envelope<InspectedImport | null>>;
+  /** Imports the file that was looked at last, all of it or nothing. Fails with `not-found` for any other. */
+  import(input: { id: string }): Promise<Envelope<ImportReport>>;
+  /** Ends the job that is under way; it fails with `cancelled`. */
+  cancel(): Promise<Envelope<null>>;
+  /** How far the job has come, 0 to 1, at most four times a second. */
+  onAdvanced(listener: (progress: { fraction: number }) => void): () => void;
+}
