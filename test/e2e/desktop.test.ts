@@ -40,7 +40,8 @@ function visiblePages(): Promise<string[]> {
   return app.electron.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()
       .filter((window) => window.isVisible())
-      .map(({ webContents }) => new URL(webContents.getURL()).pathname),
+      // A page that has not begun to load has no address yet.
+      .flatMap(({ webContents }) => URL.parse(webContents.getURL())?.pathname ?? []),
   );
 }
 
@@ -109,39 +110,49 @@ test('--new goes to a new conversation in the main window', async () => {
   await expect(window.getByRole('textbox', { name: 'Question' })).toBeFocused();
 });
 
+/** Where the main window is; the quick window may have been built before or after it. */
+function mainWindowFacts() {
+  return app.electron.evaluate(({ BrowserWindow, screen }) => {
+    const window = BrowserWindow.getAllWindows().find(({ webContents }) => webContents.getURL().includes('index.html'));
+    return { workArea: screen.getPrimaryDisplay().workArea, bounds: window?.getBounds() };
+  });
+}
+
+/** Moves it. Playwright may lose the answer of a main process that is busy starting, so this is repeated. */
+async function placeMainWindow(bounds: { x: number; y: number; width: number; height: number }): Promise<void> {
+  await expect(() =>
+    app.electron.evaluate(({ BrowserWindow }, wanted) => {
+      const windows = BrowserWindow.getAllWindows();
+      windows.find(({ webContents }) => webContents.getURL().includes('index.html'))?.setBounds(wanted);
+      return true;
+    }, bounds),
+  ).toPass();
+}
+
 test('the window comes back where it was, and onto a screen that exists', async () => {
   app = await launchApp({ dataFolder });
   await expect.poll(visiblePages).toContain('/index.html');
   const placed = { x: 120, y: 90, width: 900, height: 640 };
-  await app.electron.evaluate(
-    ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
-    placed,
-  );
+  await placeMainWindow(placed);
   await expect.poll(async () => (await currentSettings()).windowBounds).toEqual({ ...placed, isMaximized: false });
   await app.quit();
 
-  const boundsNow = (): Promise<unknown> =>
-    app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
   app = await launchApp({ dataFolder });
   await expect.poll(visiblePages).toContain('/index.html');
-  expect(await boundsNow()).toEqual(placed);
+  await expect(async () => expect((await mainWindowFacts()).bounds).toEqual(placed)).toPass();
 
-  await app.electron.evaluate(({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds), {
-    ...placed,
-    x: 5000,
-  });
+  await placeMainWindow({ ...placed, x: 5000 });
   // A window manager may keep a part of it in sight.
   await expect.poll(async () => (await currentSettings()).windowBounds?.x).toBeGreaterThan(1000);
   await app.quit();
 
   app = await launchApp({ dataFolder });
   await expect.poll(visiblePages).toContain('/index.html');
-  const { workArea, bounds } = await app.electron.evaluate(({ BrowserWindow, screen }) => ({
-    workArea: screen.getPrimaryDisplay().workArea,
-    bounds: BrowserWindow.getAllWindows()[0]?.getBounds(),
-  }));
-  expect(bounds).toMatchObject({ width: 900, height: 640 });
-  expect(bounds?.x).toBeLessThanOrEqual(workArea.x + workArea.width - 900);
+  await expect(async () => {
+    const { workArea, bounds } = await mainWindowFacts();
+    expect(bounds).toMatchObject({ width: 900, height: 640 });
+    expect(bounds?.x).toBeLessThanOrEqual(workArea.x + workArea.width - 900);
+  }).toPass();
 });
 
 test('theme and zoom take effect at once, in every window, and after a restart', async () => {

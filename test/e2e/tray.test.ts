@@ -54,7 +54,8 @@ function visiblePages(): Promise<string[]> {
   return app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()
       .filter((window) => window.isVisible())
-      .map(({ webContents }) => new URL(webContents.getURL()).pathname),
+      // A page that has not begun to load has no address yet.
+      .flatMap(({ webContents }) => URL.parse(webContents.getURL())?.pathname ?? []),
   );
 }
 
