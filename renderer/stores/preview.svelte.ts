@@ -9,6 +9,7 @@ const pauseMs = 150;
 export class PreviewStore {
   value = $state.raw<DraftPreview | null>(null);
   readonly #api: Pick<SharedApi, 'generations'>;
+  #conversationId: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Rises with every question, so that a late answer to an earlier one is recognised. */
   #newest = 0;
@@ -20,6 +21,9 @@ export class PreviewStore {
   /** Asks after a pause; the newest question is the one that counts. */
   ask(conversationId: string | null, text: string): void {
     clearTimeout(this.#timer);
+    // What was measured for another conversation says nothing of this one.
+    if (conversationId !== this.#conversationId) this.value = null;
+    this.#conversationId = conversationId;
     const question = ++this.#newest;
     this.#timer = setTimeout(() => {
       unwrap(this.#api.generations.preview({ conversationId, text })).then(

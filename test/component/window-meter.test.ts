@@ -30,6 +30,17 @@ describe('the meter of what the model sees at once', () => {
     expect(meter.getAttribute('aria-valuenow')).toBe('536');
   });
 
+  test('never shows for one conversation what was measured for another', async () => {
+    const { fake, user } = await openConversation(['What?', 'That.'], fakeWith(roomy));
+    await screen.findByRole('meter');
+    fake.preview = null;
+    fake.choose('new-conversation');
+    await settle();
+    expect(screen.queryByRole('meter')).toBeNull();
+    await user.type(composer(), 'Another');
+    expect(screen.queryByRole('meter')).toBeNull();
+  });
+
   test('asks once for a burst of keys, with the whole draft', async () => {
     const { fake, user } = await openWindow(fakeWith(roomy));
     await screen.findByRole('meter');
