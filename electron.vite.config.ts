@@ -19,6 +19,7 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           index: 'main/index.ts',
+          cli: 'main/cli/index.ts',
           'database-worker': 'main/database/worker.ts',
           engine: 'main/engine/process/index.ts',
           inspection: 'main/engine/process/inspection.ts',

@@ -13,14 +13,17 @@ import { createElectronTransport, type ElectronTransport } from './ipc/electron-
 import { createHandlers } from './ipc/handlers/index.ts';
 import { registerHandlers } from './ipc/router.ts';
 import { logFailure } from './logging.ts';
-import { appPlaces } from './places.ts';
+import type { AppPlaces } from './places.ts';
 import { offerFromClipboard } from './services/quick-ask.ts';
 import { serveAppPages } from './windows/app-protocol.ts';
 import { createMainWindow } from './windows/main-window.ts';
 import { createQuickAskWindow } from './windows/quick-ask-window.ts';
 
 export interface AppOptions {
+  /** The folder of the app's own package.json. */
   root: string;
+  /** Where everything beside it lies. */
+  places: AppPlaces;
   dataFolder: string;
   modelOverride: string | null;
   /** What this start is to show. */
@@ -72,10 +75,9 @@ function refuseToStart(error: unknown): void {
  * The composition root of the desktop app: opens the core, answers the windows, takes everything down in reverse when
  * the app quits.
  */
-export async function startApp({ root, dataFolder, modelOverride, request, start }: AppOptions): Promise<void> {
-  const places = appPlaces(root, 'built');
+export async function startApp({ root, places, dataFolder, modelOverride, request, start }: AppOptions): Promise<void> {
   const preloads = join(root, 'out', 'preload');
-  const iconFolder = join(root, 'resources', 'icons');
+  const { iconFolder } = places;
   const ipc = createElectronTransport();
   // The window is built while the database opens; what its page asks meanwhile is answered once that is done.
   const coreSoon = openCore({ ...places, dataFolder, modelOverride }).then((core) => {

@@ -3,11 +3,13 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { startApp } from './app.ts';
 import { parseCommandLine, type CommandLine } from './arguments.ts';
+import { dangerousSwitch } from './dangerous-switches.ts';
 import { installContextMenus } from './desktop/context-menu.ts';
 import { isWayland, withShortcutPortal } from './desktop/session.ts';
 import { checkHandOver, requestOfCommandLine } from './desktop/start-request.ts';
 import { desktopId, linkScheme } from './identity.ts';
 import { logFailure } from './logging.ts';
+import { appPlaces } from './places.ts';
 import { defaultDataFolder, placesIn, prepareDataFolder } from './services/data-folder.ts';
 import { registerAppScheme } from './windows/app-protocol.ts';
 import { guardNavigation } from './windows/navigation-guard.ts';
@@ -53,7 +55,18 @@ function switchesOfThisStart(): string[] {
   });
 }
 
+function refuseDangerousSwitch(): boolean {
+  const name = app.isPackaged ? dangerousSwitch(process.argv.slice(1)) : null;
+  if (name === null) return false;
+  process.stderr.write(
+    `OASST Desktop does not start with --${name}: it would open conversations to other programs. Start it without.\n`,
+  );
+  app.exit(1);
+  return true;
+}
+
 function main(): void {
+  if (refuseDangerousSwitch()) return;
   const commandLine = readCommandLine();
   if (commandLine === null) return;
   const { dataFolder: given, modelPath } = commandLine;
@@ -74,6 +87,7 @@ function main(): void {
   }
   startApp({
     root: app.getAppPath(),
+    places: app.isPackaged ? appPlaces(process.resourcesPath, 'packaged') : appPlaces(app.getAppPath(), 'built'),
     dataFolder,
     modelOverride: modelPath === null ? null : resolve(modelPath),
     request,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Where the parts of the app lie, in the built app and when its sources run directly. */
+/** Where the parts of the app lie. */
 export interface AppPlaces {
   /** A plain Node binary for the engine. */
   nodePath: string;
@@ -13,38 +13,57 @@ export interface AppPlaces {
   guidePath: string;
   cataloguePath: string;
   licencesPath: string;
+  iconFolder: string;
 }
 
 /**
- * @param root the project's (or the packaged app's) folder
- * @param parts where the engine's and the worker's code lie: built files, or sources for a Node that runs TypeScript
+ * In which form the app runs: the project's sources under a Node that reads TypeScript, the project's built files, or an
+ * installed package.
  */
-export function appPlaces(root: string, parts: 'built' | 'sources'): AppPlaces {
-  const builtFolder = join(root, 'out', 'main');
-  const windows = process.platform === 'win32';
-  const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node');
-  const code =
-    parts === 'built'
-      ? {
-          engineEntry: join(builtFolder, 'engine.js'),
-          inspectionEntry: join(builtFolder, 'inspection.js'),
-          installationEntry: join(builtFolder, 'installation.js'),
-          worker: join(builtFolder, 'database-worker.js'),
-        }
-      : {
-          engineEntry: join(root, 'main', 'engine', 'process', 'index.ts'),
-          inspectionEntry: join(root, 'main', 'engine', 'process', 'inspection.ts'),
-          installationEntry: join(root, 'main', 'installation', 'process', 'index.ts'),
-          worker: join(root, 'main', 'database', 'worker.ts'),
-        };
+export type AppLayout = 'sources' | 'built' | 'packaged';
+
+const nodeName = process.platform === 'win32' ? 'node.exe' : 'node';
+
+/**
+ * @param root the project's folder, or the `resources` folder of an installed package. There, what plain Node runs lies in
+ * `engine`, outside the archive that only Electron can read.
+ */
+export function appPlaces(root: string, layout: AppLayout): AppPlaces {
+  const resources = layout === 'packaged' ? root : join(root, 'resources');
   return {
-    nodePath: existsSync(node) ? node : 'node',
-    engineEntry: code.engineEntry,
-    inspectionEntry: code.inspectionEntry,
-    installationEntry: code.installationEntry,
-    databaseWorker: pathToFileURL(code.worker),
-    guidePath: join(root, 'resources', 'guide-model', 'guide.gguf'),
-    cataloguePath: join(root, 'resources', 'model-catalogue.json'),
+    ...codePlaces(root, layout),
+    guidePath: join(resources, 'guide-model', 'guide.gguf'),
+    cataloguePath: join(resources, 'model-catalogue.json'),
     licencesPath: join(root, 'THIRD_PARTY.md'),
+    iconFolder: join(resources, 'icons'),
+  };
+}
+
+type CodePlaces = Pick<
+  AppPlaces,
+  'nodePath' | 'engineEntry' | 'inspectionEntry' | 'installationEntry' | 'databaseWorker'
+>;
+
+function codePlaces(root: string, layout: AppLayout): CodePlaces {
+  if (layout === 'packaged') return builtCode(join(root, 'engine', 'main'), join(root, 'engine', nodeName));
+  const ownNode = join(root, 'node_modules', 'node', 'bin', nodeName);
+  const nodePath = existsSync(ownNode) ? ownNode : 'node';
+  if (layout === 'built') return builtCode(join(root, 'out', 'main'), nodePath);
+  return {
+    nodePath,
+    engineEntry: join(root, 'main', 'engine', 'process', 'index.ts'),
+    inspectionEntry: join(root, 'main', 'engine', 'process', 'inspection.ts'),
+    installationEntry: join(root, 'main', 'installation', 'process', 'index.ts'),
+    databaseWorker: pathToFileURL(join(root, 'main', 'database', 'worker.ts')),
+  };
+}
+
+function builtCode(folder: string, nodePath: string): CodePlaces {
+  return {
+    nodePath,
+    engineEntry: join(folder, 'engine.js'),
+    inspectionEntry: join(folder, 'inspection.js'),
+    installationEntry: join(folder, 'installation.js'),
+    databaseWorker: pathToFileURL(join(folder, 'database-worker.js')),
   };
 }

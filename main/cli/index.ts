@@ -5,7 +5,7 @@ import { AppError, toErrorReport } from '../../preload/contract/errors.ts';
 import { helpText, parseCommandLine, type CommandLine } from '../arguments.ts';
 import { openCore, type Core } from '../core.ts';
 import { createJobStarter } from '../installation/client.ts';
-import { appPlaces } from '../places.ts';
+import { appPlaces, type AppLayout } from '../places.ts';
 import { defaultDataFolder } from '../services/data-folder.ts';
 import type { TerminalTask } from '../terminal-tasks.ts';
 import { ask } from './ask.ts';
@@ -18,12 +18,13 @@ import { sampleReport } from './sampling-report.ts';
 
 /** Entry of the terminal: the same services as the desktop app, without a window. Runs under plain Node. */
 
+const layout: AppLayout = import.meta.filename.endsWith('.ts') ? 'sources' : 'packaged';
 const root = resolve(import.meta.dirname, '..', '..');
 
 /** Does something with the core, and puts it away whatever comes of it. */
 async function withCore<T>({ dataFolder, modelPath }: CommandLine, work: (core: Core) => Promise<T>): Promise<T> {
   const core = await openCore({
-    ...appPlaces(root, 'sources'),
+    ...appPlaces(root, layout),
     dataFolder: dataFolder === null ? defaultDataFolder(process.platform, process.env, homedir()) : resolve(dataFolder),
     modelOverride: modelPath === null ? null : resolve(modelPath),
   });
@@ -39,7 +40,7 @@ async function perform(task: TerminalTask, commandLine: CommandLine): Promise<bo
   const { json } = commandLine;
   switch (task.kind) {
     case 'convert': {
-      const { nodePath, installationEntry } = appPlaces(root, 'sources');
+      const { nodePath, installationEntry } = appPlaces(root, layout);
       await convert(task.order, json, createJobStarter({ nodePath, entryPath: installationEntry }), process);
       return true;
     }

@@ -32,6 +32,9 @@ export const packagesForWindows = [
 /** What the tests need besides: a display of their own and a hand on it. @type {readonly PackageNames[]} */
 export const packagesForTests = [['xvfb'], ['xdotool']];
 
+/** What making packages needs. @type {readonly PackageNames[]} */
+export const packagesForPackaging = [['p7zip-full', '7zip'], ['dpkg-dev'], ['xz-utils']];
+
 /** What building the SQLite binding needs. @type {readonly PackageNames[]} */
 export const packagesForCompiling = [['python3'], ['make'], ['g++']];
 
