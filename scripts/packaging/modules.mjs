@@ -38,7 +38,7 @@ const buildTools = new Set(['cmake-js', 'node-addon-api', 'node-gyp']);
  * @param {Platform} platform
  * @returns {string[]}
  */
-export function nativePackages({ os, arch }) {
+function nativePackages({ os, arch }) {
   const llamaOs = os === 'darwin' ? 'mac' : os === 'win32' ? 'win' : 'linux';
   const engines =
     os === 'darwin'
