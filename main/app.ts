@@ -9,6 +9,7 @@ import { installMenu } from './desktop/menu.ts';
 import type { StartFacts } from './desktop/start-command.ts';
 import { readStartRequest, requestOfLink, type StartRequest } from './desktop/start-request.ts';
 import { taskBarFraction } from './desktop/task-bar.ts';
+import { openUpdates } from './desktop/updater.ts';
 import { createElectronTransport, type ElectronTransport } from './ipc/electron-transport.ts';
 import { createHandlers } from './ipc/handlers/index.ts';
 import { registerHandlers } from './ipc/router.ts';
@@ -124,8 +125,19 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   desktopSoon.catch((error: unknown) => {
     logFailure('desktop', error);
   });
+  const updatesSoon = coreSoon.then((core) => {
+    const updates = openUpdates(core, start);
+    updates.onChanged((state) => {
+      ipc.broadcast('updates:changed', state);
+    });
+    return updates;
+  });
+  updatesSoon.catch(ignore); // The core's failure is told below.
   const handlersSoon = coreSoon.then((core) =>
-    createHandlers({ core, desktop: desktopSoon, mainWindow, quickAsk, licencesPath: places.licencesPath }),
+    createHandlers({
+      ...{ core, desktop: desktopSoon, updates: updatesSoon, mainWindow, quickAsk },
+      licencesPath: places.licencesPath,
+    }),
   );
   handlersSoon.catch(ignore); // The core's failure is told below.
   registerHandlers(ipc.transport, handlersSoon, logFailure);
@@ -140,6 +152,11 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
       .then((core) => core.tidy())
       .catch((error: unknown) => {
         logFailure('tidy', error);
+      });
+    updatesSoon
+      .then((updates) => updates.start())
+      .catch((error: unknown) => {
+        logFailure('updates', error);
       });
     setTimeout(() => {
       if (!isQuitting) quickAsk.warmUp();
@@ -200,6 +217,7 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   app.on('before-quit', () => {
     isQuitting = true;
     quickAsk.dispose();
+    void updatesSoon.then((updates) => updates.dispose(), ignore);
   });
   // What closing the main window does is decided there, and the quick window is only ever hidden.
   app.on('window-all-closed', () => undefined);

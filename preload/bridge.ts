@@ -102,4 +102,12 @@ export const assistantApi = {
     change: (input) => invoke('settings:change', input),
     onChanged: (listener) => subscribe('settings:changed', listener),
   },
+  updates: {
+    state: () => invoke('updates:state'),
+    look: () => invoke('updates:look'),
+    fetch: () => invoke('updates:fetch'),
+    install: () => invoke('updates:install'),
+    cancel: () => invoke('updates:cancel'),
+    onChanged: (listener) => subscribe('updates:changed', listener),
+  },
 } satisfies AssistantApi;

@@ -20,6 +20,7 @@ const shipped = [
   '@fontsource-variable/atkinson-hyperlegible-next',
   'bits-ui',
   'dompurify',
+  'electron-updater',
   'highlight.js',
   'marked',
   'svelte',

@@ -1,6 +1,7 @@
 import { inputSchemas, type Input, type Outputs } from '../../preload/contract/api.ts';
 import { channels, type Channel } from '../../preload/contract/channels.ts';
 import { AppError, toErrorReport, type Envelope } from '../../preload/contract/errors.ts';
+import { isReasonable } from './input-bounds.ts';
 
 /** Who sent a call. Only the transport knows how to tell. */
 export interface Sender {
@@ -33,8 +34,8 @@ export function registerHandlers<S extends Sender>(
     transport.handle(channel, async (sender, rawInput) => {
       try {
         if (!sender.trusted) throw new AppError('forbidden', 'This page may not use the app.');
-        const parsed = inputSchemas[channel].safeParse(rawInput);
-        if (!parsed.success)
+        const parsed = isReasonable(rawInput) ? inputSchemas[channel].safeParse(rawInput) : null;
+        if (parsed?.success !== true)
           throw new AppError('invalid-input', 'The app was asked for something it does not understand.');
         // The schema of the same channel has made sure that the input is what the handler takes.
         const handler = (await handlers)[channel] as (input: unknown, sender: S) => Promise<unknown>;

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 const folderName = 'oasst-desktop';
 
@@ -34,7 +34,33 @@ export function placesIn(dataFolder: string) {
   };
 }
 
-/** Makes the folder, readable by its owner only. @throws the file system's error */
+/**
+ * Makes the folder, and makes it and all that the app keeps in it readable by its owner only, whatever became of it since.
+ * A folder that holds other things as well is shared with something else and keeps its own mode.
+ *
+ * @throws the file system's error when the folder cannot be made
+ */
 export function prepareDataFolder(dataFolder: string): void {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  // Windows gives the folders of a person to that person anyway.
+  if (process.platform === 'win32') return;
+  const { dataFolder: _, databasePath, ...folders } = placesIn(dataFolder);
+  const folderNames = Object.values(folders).map((path) => basename(path));
+  // Beside the database lie its log and its lock.
+  const isOwn = (name: string): boolean => folderNames.includes(name) || name.startsWith(basename(databasePath));
+  const names = readdirSync(dataFolder);
+  if (names.every(isOwn)) makePrivate(dataFolder);
+  else for (const name of names.filter(isOwn)) makePrivate(join(dataFolder, name));
+}
+
+/** Links are left alone: what they lead to may be somebody else's. */
+function makePrivate(path: string): void {
+  try {
+    const stat = lstatSync(path);
+    if (stat.isSymbolicLink()) return;
+    if ((stat.mode & 0o077) !== 0) chmodSync(path, stat.mode & 0o700);
+    if (stat.isDirectory()) for (const name of readdirSync(path)) makePrivate(join(path, name));
+  } catch {
+    // Of another owner, or gone this moment. The folder above is private.
+  }
 }

@@ -1,7 +1,7 @@
-import { protocol, session } from 'electron';
-import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { fileFor, isAppUrl, scheme } from './app-url.ts';
+import { app, protocol, session } from 'electron';
+import { readAppFile } from './app-files.ts';
+import { isAppUrl, scheme } from './app-url.ts';
+import { wallIn } from './session-walls.ts';
 
 /** Nothing from outside, nothing inline, no connection to anywhere. */
 const contentSecurityPolicy = [
@@ -16,15 +16,14 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What a built renderer consists of; anything else is not served. */
-const contentTypes = new Map([
-  ['.html', 'text/html; charset=utf-8'],
-  ['.js', 'text/javascript; charset=utf-8'],
-  ['.css', 'text/css; charset=utf-8'],
-  ['.woff2', 'font/woff2'],
-  ['.svg', 'image/svg+xml'],
-  ['.png', 'image/png'],
-]);
+/** On every answer, also on those that say that there is nothing. */
+const walls = {
+  'Content-Security-Policy': contentSecurityPolicy,
+  'X-Content-Type-Options': 'nosniff',
+  'X-DNS-Prefetch-Control': 'off',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
 
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
@@ -33,29 +32,18 @@ export function registerAppScheme(): void {
   ]);
 }
 
+/** Pictures may be part of a page. The tools for developers are not in an installed app. */
+function mayLoad(address: string): boolean {
+  return isAppUrl(address) || address.startsWith('data:') || (!app.isPackaged && address.startsWith('devtools:'));
+}
+
 /** Serves the built renderer from `folder` and refuses every other request that a page could make. */
 export function serveAppPages(folder: string): void {
   const { defaultSession } = session;
   defaultSession.protocol.handle(scheme, async (request) => {
-    const file = request.method === 'GET' ? fileFor(folder, request.url) : null;
-    const contentType = file === null ? undefined : contentTypes.get(extname(file));
-    const content = file === null || contentType === undefined ? null : await readFile(file).catch(() => null);
-    if (content === null || contentType === undefined) return new Response('Not found', { status: 404 });
-    return new Response(new Uint8Array(content), {
-      headers: {
-        'Content-Type': contentType,
-        'Content-Security-Policy': contentSecurityPolicy,
-        'X-Content-Type-Options': 'nosniff',
-      },
-    });
+    const file = request.method === 'GET' ? await readAppFile(folder, request.url) : null;
+    if (file === null) return new Response('Not found', { status: 404, headers: walls });
+    return new Response(new Uint8Array(file.content), { headers: { ...walls, 'Content-Type': file.contentType } });
   });
-  defaultSession.webRequest.onBeforeRequest((details, answer) => {
-    const own = isAppUrl(details.url) || details.url.startsWith('data:') || details.url.startsWith('devtools:');
-    answer({ cancel: !own });
-  });
-  defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => {
-    answer(false);
-  });
-  defaultSession.setPermissionCheckHandler(() => false);
-  defaultSession.setDevicePermissionHandler(() => false);
+  wallIn(defaultSession, mayLoad);
 }

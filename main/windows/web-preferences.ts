@@ -1,4 +1,4 @@
-import type { WebPreferences } from 'electron';
+import { app, type WebPreferences } from 'electron';
 import { canCheckSpelling } from '../desktop/spelling.ts';
 
 /** The walls around every page of the app: a sandboxed renderer that has nothing but its preload script's api. */
@@ -9,6 +9,7 @@ export function webPreferences(preloadPath: string): WebPreferences {
     contextIsolation: true,
     nodeIntegration: false,
     webviewTag: false,
+    devTools: !app.isPackaged,
     spellcheck: canCheckSpelling(process.platform),
   };
 }

@@ -10,6 +10,7 @@ import { libraryInputs, type Installation, type Library, type LibraryApi } from 
 import { modelInputs, type ModelsApi, type ModelStatus } from './models.ts';
 import { quickAskInputs, type QuickAskApi, type QuickAskOpening } from './quick-ask.ts';
 import { settingsInputs, type Settings, type SettingsApi } from './settings.ts';
+import { updateInputs, type UpdatesApi, type UpdatesState } from './updates.ts';
 
 /** What the main window finds at `window.assistant`. */
 export interface AssistantApi {
@@ -22,6 +23,7 @@ export interface AssistantApi {
   desktop: DesktopApi;
   quickAsk: QuickAskApi;
   settings: SettingsApi;
+  updates: UpdatesApi;
 }
 
 /** The methods that both windows have: what they share in stores and components uses no others. */
@@ -48,6 +50,7 @@ export const inputSchemas = {
   ...desktopInputs,
   ...quickAskInputs,
   ...settingsInputs,
+  ...updateInputs,
 } satisfies Record<Channel, z.ZodType>;
 
 export type Input<C extends Channel> = z.infer<(typeof inputSchemas)[C]>;
@@ -107,6 +110,11 @@ export interface Outputs {
   'quick-ask:continue-in-main': ValueOf<QuickAskApi['continueInMain']>;
   'settings:get': ValueOf<SettingsApi['get']>;
   'settings:change': ValueOf<SettingsApi['change']>;
+  'updates:state': ValueOf<UpdatesApi['state']>;
+  'updates:look': ValueOf<UpdatesApi['look']>;
+  'updates:fetch': ValueOf<UpdatesApi['fetch']>;
+  'updates:install': ValueOf<UpdatesApi['install']>;
+  'updates:cancel': ValueOf<UpdatesApi['cancel']>;
 }
 
 /** What each event carries. */
@@ -123,4 +131,5 @@ export interface Events extends Record<EventName, unknown> {
   'library:file-read': { of: string; fraction: number | null };
   'exchange:advanced': { fraction: number };
   'settings:changed': Settings;
+  'updates:changed': UpdatesState;
 }

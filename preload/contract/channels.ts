@@ -48,6 +48,11 @@ export const channels = [
   'quick-ask:save-draft',
   'quick-ask:set-conversation',
   'quick-ask:continue-in-main',
+  'updates:state',
+  'updates:look',
+  'updates:fetch',
+  'updates:install',
+  'updates:cancel',
   'settings:get',
   'settings:change',
 ] as const;
@@ -67,6 +72,7 @@ export const events = [
   'library:installation-advanced',
   'library:file-read',
   'exchange:advanced',
+  'updates:changed',
   'settings:changed',
 ] as const;
 

@@ -62,6 +62,13 @@ export const settingsSchema = z.object({
   /** How conversations were exported last from the window. */
   exportFormat: z.enum(exportFormats).default('json'),
   exportBranches: z.enum(branchChoices).default('all'),
+  /** Whether the app looks for newer versions by itself; null until the owner was asked. */
+  lookForUpdates: z.boolean().nullable().default(null),
+  /** Starts before that question, as far as they matter. Set by main only, like the next two. */
+  startsCounted: z.int().min(0).default(0),
+  lookedForUpdatesAt: z.number().nullable().default(null),
+  /** The version of the app that ran last. */
+  lastVersion: z.string().nullable().default(null),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   /** Zoom of all windows, as a factor. */
   zoom: z.number().min(0.5).max(3).default(1),
@@ -95,6 +102,7 @@ export const settingsPatchSchema = z
     spellCheck: z.boolean(),
     exportFormat: settingsSchema.shape.exportFormat.unwrap(),
     exportBranches: settingsSchema.shape.exportBranches.unwrap(),
+    lookForUpdates: z.boolean(),
     theme: settingsSchema.shape.theme.unwrap(),
     zoom: settingsSchema.shape.zoom.unwrap(),
   })

@@ -13,6 +13,7 @@ import { PreviewStore } from './preview.svelte.ts';
 import { SettingsStore } from './settings.svelte.ts';
 import { provideSharedStores, type SharedStores } from './shared-stores.ts';
 import { TranscriptStore } from './transcript.svelte.ts';
+import { UpdatesStore } from './updates.svelte.ts';
 
 /** Everything the main window knows, built once per window. */
 export interface Stores extends SharedStores {
@@ -29,6 +30,7 @@ export interface Stores extends SharedStores {
   readonly preview: PreviewStore;
   readonly settings: SettingsStore;
   readonly transcript: TranscriptStore;
+  readonly updates: UpdatesStore;
 }
 
 /** Builds the stores over the api of the bridge. Nothing is read before `startStores`. */

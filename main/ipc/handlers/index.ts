@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { Core } from '../../core.ts';
 import type { Desktop } from '../../desktop/desktop.ts';
+import type { Updates } from '../../services/updates.ts';
 import type { MainWindow } from '../../windows/main-window.ts';
 import type { QuickAskWindow } from '../../windows/quick-ask-window.ts';
 import type { ElectronSender } from '../electron-transport.ts';
@@ -13,10 +14,12 @@ import { exchangeDialogs } from './exchange-dialogs.ts';
 import { createLibraryHandlers } from './library.ts';
 import { openableUrl } from './links.ts';
 import { createQuickAskHandlers } from './quick-ask.ts';
+import { createUpdateHandlers } from './updates.ts';
 
 export interface HandlerOptions {
   core: Core;
   desktop: Promise<Desktop>;
+  updates: Promise<Updates>;
   mainWindow: MainWindow;
   quickAsk: QuickAskWindow;
   /** Path of the list of licences that ships with the app. */
@@ -66,6 +69,7 @@ export function createHandlers(options: HandlerOptions): Handlers<ElectronSender
     }),
     ...createExchangeHandlers<ElectronSender>(core, exchangeDialogs(windowOf)),
     ...createDesktopHandlers<ElectronSender>(desktop),
+    ...createUpdateHandlers<ElectronSender>(options.updates),
     ...createQuickAskHandlers<ElectronSender>({
       window: () => quickAsk,
       settings,

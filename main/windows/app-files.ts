@@ -1,0 +1,36 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { extname, sep } from 'node:path';
+import { fileFor } from './app-url.ts';
+
+export interface AppFile {
+  content: Uint8Array;
+  contentType: string;
+}
+
+/** What a built renderer consists of; anything else is not served. */
+const contentTypes = new Map([
+  ['.html', 'text/html; charset=utf-8'],
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.css', 'text/css; charset=utf-8'],
+  ['.woff2', 'font/woff2'],
+  ['.svg', 'image/svg+xml'],
+  ['.png', 'image/png'],
+]);
+
+/**
+ * Reads the file behind an address of the app.
+ *
+ * @returns null for whatever is no file of the built renderer, and for what only leads out of its folder
+ */
+export async function readAppFile(folder: string, address: string): Promise<AppFile | null> {
+  const file = fileFor(folder, address);
+  const contentType = file === null ? undefined : contentTypes.get(extname(file));
+  if (file === null || contentType === undefined) return null;
+  try {
+    const [root, target] = await Promise.all([realpath(folder), realpath(file)]);
+    if (!target.startsWith(root + sep)) return null;
+    return { content: new Uint8Array(await readFile(target)), contentType };
+  } catch {
+    return null;
+  }
+}
