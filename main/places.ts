@@ -10,6 +10,8 @@ export interface AppPlaces {
   inspectionEntry: string;
   installationEntry: string;
   databaseWorker: URL;
+  /** Electron runs it, so there is only the built one. */
+  printingEntry: string;
   guidePath: string;
   cataloguePath: string;
   licencesPath: string;
@@ -43,6 +45,7 @@ export function appPlaces(root: string, parts: 'built' | 'sources'): AppPlaces {
     inspectionEntry: code.inspectionEntry,
     installationEntry: code.installationEntry,
     databaseWorker: pathToFileURL(code.worker),
+    printingEntry: join(builtFolder, 'printing.js'),
     guidePath: join(root, 'resources', 'guide-model', 'guide.gguf'),
     cataloguePath: join(root, 'resources', 'model-catalogue.json'),
     licencesPath: join(root, 'THIRD_PARTY.md'),
