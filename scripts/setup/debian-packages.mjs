@@ -29,8 +29,8 @@ export const packagesForWindows = [
   ['dbus-x11'],
 ];
 
-/** What the tests need besides: a display of their own and a hand on it. @type {readonly PackageNames[]} */
-export const packagesForTests = [['xvfb'], ['xdotool']];
+/** What the tests need besides: a display of their own and a hand on it, and eyes for PDFs. @type {readonly PackageNames[]} */
+export const packagesForTests = [['xvfb'], ['xdotool'], ['poppler-utils']];
 
 /** What building the SQLite binding needs. @type {readonly PackageNames[]} */
 export const packagesForCompiling = [['python3'], ['make'], ['g++']];
