@@ -26,6 +26,7 @@ export default defineConfig({
           installation: 'main/installation/process/index.ts',
           'quantize-worker': 'main/installation/process/quantization/worker.ts',
           'memory-speed-worker': 'main/installation/process/memory-speed-worker.ts',
+          printing: 'main/printing/process.ts',
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
@@ -39,7 +40,11 @@ export default defineConfig({
       // A sandboxed preload script is one file: it cannot load a chunk that it shares with another.
       isolatedEntries: true,
       rolldownOptions: {
-        input: { 'main-window': 'preload/main-window.ts', 'quick-ask': 'preload/quick-ask.ts' },
+        input: {
+          'main-window': 'preload/main-window.ts',
+          'quick-ask': 'preload/quick-ask.ts',
+          recovery: 'preload/recovery.ts',
+        },
         external: ['electron'],
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
@@ -54,7 +59,9 @@ export default defineConfig({
       assetsInlineLimit: 0,
       minify: true,
       modulePreload: false,
-      rolldownOptions: { input: { index: page('index.html'), 'quick-ask': page('quick-ask.html') } },
+      rolldownOptions: {
+        input: { index: page('index.html'), 'quick-ask': page('quick-ask.html'), recovery: page('recovery.html') },
+      },
     },
   },
 });

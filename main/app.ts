@@ -1,9 +1,10 @@
 import { app, clipboard, dialog, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
-import { toErrorReport } from '../preload/contract/errors.ts';
+import { AppError, toErrorReport } from '../preload/contract/errors.ts';
 import type { Installation } from '../preload/contract/library.ts';
 import { openCore, type Core } from './core.ts';
 import { changeZoom, fetchNoDictionaries, keepAppearance } from './desktop/appearance.ts';
+import { tellOfDamage } from './desktop/damage-dialog.ts';
 import { openDesktop } from './desktop/desktop.ts';
 import { installMenu } from './desktop/menu.ts';
 import type { StartFacts } from './desktop/start-command.ts';
@@ -15,6 +16,8 @@ import { createHandlers } from './ipc/handlers/index.ts';
 import { registerHandlers } from './ipc/router.ts';
 import { logFailure } from './logging.ts';
 import type { AppPlaces } from './places.ts';
+import { createPagePrinter } from './printing/page-printer.ts';
+import { openRecovering } from './recovering.ts';
 import { offerFromClipboard } from './services/quick-ask.ts';
 import { serveAppPages } from './windows/app-protocol.ts';
 import { createMainWindow } from './windows/main-window.ts';
@@ -33,6 +36,8 @@ export interface AppOptions {
   start: StartFacts;
 }
 
+/** A timer for a whole day would stand still while the computer sleeps. */
+const tidyEveryMs = 6 * 60 * 60 * 1000;
 /** The quick window is built when the main window has come to rest. */
 const warmUpDelayMs = 1500;
 
@@ -43,6 +48,15 @@ function broadcastChanges(core: Core, ipc: ElectronTransport): void {
   });
   core.onGenerationEvent((event) => {
     ipc.broadcast('generations:advanced', event);
+  });
+  core.folders.onChanged((folders) => {
+    ipc.broadcast('folders:changed', folders);
+  });
+  core.queue.onChanged((queue) => {
+    ipc.broadcast('queue:changed', queue);
+  });
+  core.backups.onChanged((state) => {
+    ipc.broadcast('backups:changed', state);
   });
   core.models.onChanged((status) => {
     ipc.broadcast('models:changed', status);
@@ -64,8 +78,12 @@ function broadcastChanges(core: Core, ipc: ElectronTransport): void {
 /** For failures that are told elsewhere. */
 const ignore = (): void => undefined;
 
-/** Tells why the app cannot work with its data, and leaves everything as it is. */
+/** Tells why the app cannot work, and leaves everything as it is. What its data lack is told before, in a window. */
 function refuseToStart(error: unknown): void {
+  if (error instanceof AppError && error.code === 'cancelled') {
+    app.exit(0);
+    return;
+  }
   const report = toErrorReport(error);
   logFailure('start', report.details['cause'] ?? report.message);
   dialog.showErrorBox('OASST Desktop cannot open its data', report.message);
@@ -80,13 +98,20 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   const preloads = join(root, 'out', 'preload');
   const { iconFolder } = places;
   const ipc = createElectronTransport();
+  const pagePrinter = createPagePrinter();
   // The window is built while the database opens; what its page asks meanwhile is answered once that is done.
-  const coreSoon = openCore({ ...places, dataFolder, modelOverride }).then((core) => {
+  const coreSoon = openRecovering({
+    open: () => openCore({ ...places, dataFolder, modelOverride, printPage: pagePrinter.toPdf }),
+    ...{ dataFolder, databaseWorker: places.databaseWorker },
+    preloadPath: join(preloads, 'recovery.cjs'),
+    iconPath: join(iconFolder, 'icon.png'),
+  }).then((core) => {
     broadcastChanges(core, ipc);
+    core.onDamaged(() => void tellOfDamage());
     return core;
   });
 
-  const readySoon = app.whenReady().then(fetchNoDictionaries);
+  const readySoon = app.whenReady().then(() => fetchNoDictionaries());
   const settingsSoon = Promise.all([coreSoon, readySoon]).then(([{ settings }]) => {
     keepAppearance(settings);
     return settings;
@@ -108,6 +133,8 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
       settle();
     },
     onLeft(how) {
+      // The page is gone, and with it the only place of a temporary conversation.
+      if (mainWindow.current() === null) void coreSoon.then(({ temporary }) => temporary.forgetAll()).catch(ignore);
       // The shortcut's keys are recorded and tested from this window only.
       void desktopSoon.then(({ shortcut }) => {
         shortcut.suspend(false);
@@ -135,7 +162,7 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   updatesSoon.catch(ignore); // The core's failure is told below.
   const handlersSoon = coreSoon.then((core) =>
     createHandlers({
-      ...{ core, desktop: desktopSoon, updates: updatesSoon, mainWindow, quickAsk },
+      ...{ core, desktop: desktopSoon, updates: updatesSoon, mainWindow, quickAsk, pagePrinter },
       licencesPath: places.licencesPath,
     }),
   );
@@ -148,11 +175,16 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   const settle = (): void => {
     if (hasSettled) return;
     hasSettled = true;
-    coreSoon
-      .then((core) => core.tidy())
-      .catch((error: unknown) => {
-        logFailure('tidy', error);
-      });
+    const tidy = (): void => {
+      coreSoon
+        .then((core) => core.tidy())
+        .catch((error: unknown) => {
+          logFailure('tidy', error);
+        });
+    };
+    tidy();
+    // In the tray the app may go on for weeks.
+    setInterval(tidy, tidyEveryMs).unref();
     updatesSoon
       .then((updates) => updates.start())
       .catch((error: unknown) => {
@@ -181,6 +213,12 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
     return false;
   };
 
+  /** Shows the message that a link leads to; without it, the window as it begins. */
+  const openAtMessage = async (messageId: string): Promise<void> => {
+    const message = await coreSoon.then(({ messages }) => messages.get(messageId)).catch(() => null);
+    if (message === null) mainWindow.open({ kind: 'new-conversation' });
+    else mainWindow.open({ kind: 'conversation', conversationId: message.conversationId, messageId });
+  };
   /** Shows what another start, or a link, asks of the running app. */
   const perform = (wanted: StartRequest): void => {
     switch (wanted.kind) {
@@ -189,6 +227,9 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
         return;
       case 'new-conversation':
         mainWindow.open(wanted);
+        return;
+      case 'message':
+        void openAtMessage(wanted.messageId);
         return;
       case 'quick-ask':
         quickAsk.show({ text: wanted.text, isQuestion: wanted.isQuestion });

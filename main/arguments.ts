@@ -54,8 +54,10 @@ export const helpText = `OASST Desktop
   npm start -- --hidden            start with the tray icon only, where there is a tray
   npm start -- --ask "QUESTION"    answer in the terminal
   npm start -- --list              list conversations with their ids
+  npm start -- --search TEXT       find titles and messages by what they say, with their ids
   npm start -- --export FILE|DIR   write conversations to a file, or to a file each in a folder
-  npm start -- --import FILE       bring conversations in; nothing that is there is ever replaced
+  npm start -- --import FILE|DIR   bring conversations in; nothing that is there is ever replaced
+  npm start -- --backup FILE       write a checked copy of the database; no file is ever replaced
   npm start -- --convert DIR       convert a checkpoint to a GGUF file
   npm start -- --sampling-report PROMPTS.jsonl --config CONFIG.json --out REPORT.json
                                    answer every prompt under every sampling config; the same line goes on
@@ -70,7 +72,8 @@ Options
                     or the name of a preset of your own
   --seed N          0 to 4294967295; the same seed gives the same answer
   --data DIR        keep conversations in DIR instead of the usual folder
-  --all, --ids A,B  with --export: all conversations, or those with these ids
+  --all, --ids A,B  with --export: all conversations, or those with these ids;
+                    --all with --search: all that is found, not the first 50 only
   --format FORMAT   with --export: ${exportFormats.join(', ')} (default: as the name of the file says)
   --branches WHICH  with --export: all (default) or active
   --dry-run         with --import: tell what would happen, and write nothing
@@ -80,7 +83,7 @@ Options
   --help            this text
   --version         the version of the app
 
-Exit code 0 means that there is an answer, or a finished file.
+Exit code 0 means that there is an answer, a finished file, or something that was found.
 `;
 
 function parseSeed(text: string | undefined): number | undefined {

@@ -1,23 +1,34 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { ModelFacts } from '../preload/contract/library.ts';
+import { createBackupRunner } from './database/backup-client.ts';
 import { openDatabaseClient } from './database/client.ts';
+import type { DatabaseClient } from './database/protocol.ts';
 import { inspectModelFile } from './engine/inspection-client.ts';
 import { startEngine } from './engine/client.ts';
 import { createJobStarter } from './installation/client.ts';
+import { createBackups } from './services/backups.ts';
 import { createConversations } from './services/conversations.ts';
 import { createEmitter } from './services/emitter.ts';
 import { placesIn, prepareDataFolder } from './services/data-folder.ts';
-import { createExports } from './services/export/exports.ts';
+import { createDrafts } from './services/drafts.ts';
+import { createExports, type PrintPage } from './services/export/exports.ts';
+import { createFolders } from './services/folders.ts';
 import { createGenerations } from './services/generations.ts';
+import { createIntegrity } from './services/integrity.ts';
 import { createImports } from './services/import/imports.ts';
 import { createLiveAnswers } from './services/live-answers.ts';
+import { createMessages } from './services/messages.ts';
 import { openLibrary, type LibraryEvents } from './services/library-opening.ts';
 import { createModelIdentity } from './services/model-identity.ts';
 import { createModels } from './services/models.ts';
 import { presetNameOf } from './services/presets.ts';
+import { createQueue } from './services/queue.ts';
 import { createSavedStates } from './services/saved-states.ts';
-import { createSettings } from './services/settings.ts';
+import { createSearch } from './services/search.ts';
+import { createSettings, type SettingsService } from './services/settings.ts';
+import { createTemporary } from './services/temporary.ts';
+import { createTrash } from './services/trash.ts';
 
 export interface CoreOptions {
   dataFolder: string;
@@ -34,11 +45,9 @@ export interface CoreOptions {
   cataloguePath: string;
   /** A model file for this run only, or null. */
   modelOverride: string | null;
+  /** Makes PDFs of pages; exports refuse to without. */
+  printPage?: PrintPage | undefined;
 }
-
-const dayMs = 24 * 60 * 60 * 1000;
-/** Deleted conversations are kept this long, in case the deletion was a mistake. */
-const keepDeletedMs = 30 * dayMs;
 
 /**
  * Everything of the app that needs no window: what the desktop app and the terminal have in common. Builds the services
@@ -54,19 +63,15 @@ export async function openCore(options: CoreOptions) {
     workerUrl: options.databaseWorker,
   });
   const now = Date.now;
-  await database.interruptUnfinished();
-  const settings = await createSettings(database);
+  const settings = await readSettings(database);
   const live = createLiveAnswers();
   const savedStates = createSavedStates(join(places.cacheFolder, 'states'));
-  const dropOrphanedStates = async (): Promise<void> => {
-    const kept = await database.listConversations();
-    await savedStates.keepOnly(kept.map(({ id }) => id));
-  };
+  const dropOrphanedStates = (): Promise<void> => savedStates.dropOrphans((ids) => database.findConversations(ids));
   const conversations = createConversations({
     database,
     live,
     now,
-    dropSavedState: (conversationId) => savedStates.drop(conversationId),
+    dropSavedStates: (conversationIds) => savedStates.drop(conversationIds),
   });
   const { nodePath } = options;
   const leaving = new AbortController();
@@ -92,6 +97,39 @@ export async function openCore(options: CoreOptions) {
     drawSeed: () => randomInt(2 ** 32),
   });
 
+  const { databasePath } = places;
+  const besideDatabase = {
+    ...{ database, databasePath, now },
+    runTask: createBackupRunner(options.databaseWorker),
+    isAnswering: () => generations.isBusy(),
+  };
+  const integrity = createIntegrity(besideDatabase);
+  const backups = createBackups({
+    ...{ ...besideDatabase, settings },
+    folder: places.backupsFolder,
+    async afterRestore() {
+      await settings.reload();
+      conversations.announceRenewal();
+      await dropOrphanedStates();
+    },
+  });
+  const trash = createTrash({
+    database,
+    conversations,
+    now,
+    eraseInBackups: (conversationIds, messageIds) => backups.eraseIn(conversationIds, messageIds),
+    async forgetStates(conversationIds) {
+      models.forget(conversationIds);
+      await savedStates.drop(conversationIds);
+    },
+  });
+  const queue = createQueue({ database, generations, live, now });
+  const exports = createExports({
+    database,
+    presetName: (id) => presetNameOf(settings.get(), id),
+    printPage: options.printPage,
+  });
+
   const libraryEvents: LibraryEvents = {
     changed: createEmitter(),
     advanced: createEmitter(),
@@ -114,28 +152,56 @@ export async function openCore(options: CoreOptions) {
     conversations,
     models,
     generations,
-    exports: createExports({ database, presetName: (id) => presetNameOf(settings.get(), id) }),
+    messages: createMessages({ database, live, conversations, generations, now }),
+    queue,
+    drafts: createDrafts({ database }),
+    search: createSearch({ database }),
+    folders: createFolders({ database, conversations, now }),
+    trash,
+    backups,
+    onDamaged: integrity.onDamaged,
+    temporary: createTemporary({ database, generations, conversations }),
+    exports,
     imports: createImports({ database, now }),
     /** The models page's side of things. */
     library,
     libraryEvents,
     startJob,
     onGenerationEvent: live.onEvent,
-    /** Removes for good what was deleted long ago. Nothing waits for it. */
+    /** Erases what was deleted long ago, sees to backups and looks for damage. Nothing waits for it. */
     async tidy(): Promise<void> {
-      await database.purgeDeleted(now() - keepDeletedMs);
-      await dropOrphanedStates();
+      try {
+        await trash.expire();
+        await dropOrphanedStates();
+      } finally {
+        await backups.keepSchedule().finally(integrity.checkWhenDue);
+      }
     },
     async dispose(): Promise<void> {
       leaving.abort();
+      integrity.dispose();
+      queue.dispose();
+      await exports.dispose();
       await generations.dispose();
       // One that could not be opened has nothing to put away.
       await (await librarySoon?.catch(() => null))?.dispose();
       await models.dispose();
+      await backups.dispose();
       await dropOrphanedStates().catch(() => undefined); // Done again at the next start.
       await database.close();
     },
   };
+}
+
+/** The first that is read. A file whose damage shows only now is let go of, so that it can be recovered. */
+async function readSettings(database: DatabaseClient): Promise<SettingsService> {
+  try {
+    await database.interruptUnfinished();
+    return await createSettings(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 export type Core = Awaited<ReturnType<typeof openCore>>;

@@ -11,3 +11,9 @@ export const programName = 'oasst-desktop';
 
 /** Scheme of the links that open the app: `oasst://ask?q=…`. */
 export const linkScheme = 'oasst';
+
+/** The app's name for people, and of its program on Windows and macOS. */
+export const productName = 'OASST Desktop';
+
+/** Makes the installed app print pages for the terminal that started it, and show nothing. */
+export const printPagesSwitch = '--print-pages';

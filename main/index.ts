@@ -7,7 +7,7 @@ import { dangerousSwitch } from './dangerous-switches.ts';
 import { installContextMenus } from './desktop/context-menu.ts';
 import { isWayland, withShortcutPortal } from './desktop/session.ts';
 import { checkHandOver, requestOfCommandLine } from './desktop/start-request.ts';
-import { desktopId, linkScheme } from './identity.ts';
+import { desktopId, linkScheme, printPagesSwitch } from './identity.ts';
 import { logFailure } from './logging.ts';
 import { appPlaces } from './places.ts';
 import { defaultDataFolder, placesIn, prepareDataFolder } from './services/data-folder.ts';
@@ -110,4 +110,5 @@ process.on('unhandledRejection', (error) => {
 process.on('uncaughtException', (error) => {
   logFailure('uncaught exception', error);
 });
-main();
+if (process.argv.includes(printPagesSwitch)) await import('./printing/process.ts');
+else main();

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { printPagesSwitch, productName, programName } from './identity.ts';
 
 /** Where the parts of the app lie. */
 export interface AppPlaces {
@@ -10,6 +11,10 @@ export interface AppPlaces {
   inspectionEntry: string;
   installationEntry: string;
   databaseWorker: URL;
+  /** The Electron that prints for the terminal; null where only whoever starts the terminal knows one. */
+  electronPath: string | null;
+  /** What makes that Electron print: a module, or a switch of the installed app. */
+  printingEntry: string;
   guidePath: string;
   cataloguePath: string;
   licencesPath: string;
@@ -39,17 +44,22 @@ export function appPlaces(root: string, layout: AppLayout): AppPlaces {
   };
 }
 
-type CodePlaces = Pick<
-  AppPlaces,
-  'nodePath' | 'engineEntry' | 'inspectionEntry' | 'installationEntry' | 'databaseWorker'
->;
+type CodePlaces = Omit<AppPlaces, 'guidePath' | 'cataloguePath' | 'licencesPath' | 'iconFolder'>;
 
 function codePlaces(root: string, layout: AppLayout): CodePlaces {
-  if (layout === 'packaged') return builtCode(join(root, 'engine', 'main'), join(root, 'engine', nodeName));
+  if (layout === 'packaged') {
+    return {
+      ...builtCode(join(root, 'engine', 'main'), join(root, 'engine', nodeName)),
+      electronPath: installedProgram(root),
+      printingEntry: printPagesSwitch,
+    };
+  }
   const ownNode = join(root, 'node_modules', 'node', 'bin', nodeName);
   const nodePath = existsSync(ownNode) ? ownNode : 'node';
-  if (layout === 'built') return builtCode(join(root, 'out', 'main'), nodePath);
+  const printing = { electronPath: null, printingEntry: join(root, 'out', 'main', 'printing.js') };
+  if (layout === 'built') return { ...builtCode(join(root, 'out', 'main'), nodePath), ...printing };
   return {
+    ...printing,
     nodePath,
     engineEntry: join(root, 'main', 'engine', 'process', 'index.ts'),
     inspectionEntry: join(root, 'main', 'engine', 'process', 'inspection.ts'),
@@ -58,7 +68,13 @@ function codePlaces(root: string, layout: AppLayout): CodePlaces {
   };
 }
 
-function builtCode(folder: string, nodePath: string): CodePlaces {
+/** The program that an installed `resources` folder belongs to. */
+function installedProgram(resources: string): string {
+  if (process.platform === 'darwin') return join(resources, '..', 'MacOS', productName);
+  return join(resources, '..', process.platform === 'win32' ? `${productName}.exe` : programName);
+}
+
+function builtCode(folder: string, nodePath: string): Omit<CodePlaces, 'electronPath' | 'printingEntry'> {
   return {
     nodePath,
     engineEntry: join(folder, 'engine.js'),

@@ -21,6 +21,8 @@ export type TerminalTask =
     }
   | { kind: 'import'; order: { path: string; isDryRun: boolean } }
   | { kind: 'list' }
+  | { kind: 'search'; order: { text: string; isAll: boolean } }
+  | { kind: 'backup'; order: { path: string } }
   | {
       kind: 'sampling-report';
       order: { promptsPath: string; configPath: string; outPath: string; seed: number | undefined };
@@ -40,6 +42,8 @@ export const taskOptions = {
   import: { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
+  search: { type: 'string' },
+  backup: { type: 'string' },
   'sampling-report': { type: 'string' },
   config: { type: 'string' },
   compare: { type: 'string' },
@@ -47,7 +51,7 @@ export const taskOptions = {
 
 type Values = Partial<Record<keyof typeof taskOptions, string | boolean>>;
 
-const tasks = ['convert', 'export', 'import', 'list', 'sampling-report', 'compare'] as const;
+const tasks = ['convert', 'export', 'import', 'list', 'search', 'backup', 'sampling-report', 'compare'] as const;
 type TaskName = (typeof tasks)[number];
 
 /** Which options each task takes besides its own. */
@@ -56,6 +60,8 @@ const companions: Record<TaskName, readonly (keyof Values)[]> = {
   export: ['format', 'all', 'ids', 'branches'],
   import: ['dry-run'],
   list: [],
+  search: ['all'],
+  backup: [],
   'sampling-report': ['config', 'out'],
   compare: ['out'],
 };
@@ -125,9 +131,13 @@ export function parseTask(values: Values, others: readonly string[], seed: numbe
       return { kind: task, order };
     }
     case 'import':
-      return { kind: task, order: { path: needed('import', 'FILE'), isDryRun: values['dry-run'] === true } };
+      return { kind: task, order: { path: needed('import', 'FILE|DIR'), isDryRun: values['dry-run'] === true } };
     case 'list':
       return { kind: task };
+    case 'search':
+      return { kind: task, order: { text: needed('search', 'TEXT'), isAll: values.all === true } };
+    case 'backup':
+      return { kind: task, order: { path: needed('backup', 'FILE') } };
     case 'sampling-report': {
       const [configPath, outPath] = [needed('config', 'CONFIG.json'), needed('out', 'REPORT.json')];
       return { kind: task, order: { promptsPath: needed(task, 'PROMPTS.jsonl'), configPath, outPath, seed } };

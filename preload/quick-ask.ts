@@ -9,6 +9,7 @@ const quickAssistantApi: QuickAssistantApi = {
   app: { copyText: app.copyText, openLink: app.openLink },
   conversations: {
     open: conversations.open,
+    earlier: conversations.earlier,
     selectBranch: conversations.selectBranch,
     onChanged: conversations.onChanged,
   },

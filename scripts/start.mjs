@@ -1,17 +1,18 @@
 // @ts-check
 /**
  * `npm start`: sets up what is missing, then opens the app. `npm start -- --ask "…"` and the other terminal commands
- * need no Electron and no window.
+ * need no Electron and no window; only PDFs are made by an Electron, which shows nothing.
  */
 import { join } from 'node:path';
 
-import { isForTerminal } from './setup/arguments.mjs';
+import { isForTerminal, needsPrinting } from './setup/arguments.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { hasDisplay } from './setup/display.mjs';
 import {
   electronEnvironment,
   electronSwitches,
   mustDoWithoutSandbox,
+  printingCommand,
   refuseWithoutSandboxRights,
 } from './setup/electron-launch.mjs';
 import { setUpEverything } from './setup/full-setup.mjs';
@@ -24,8 +25,13 @@ import { note, runMain, SetupError } from './setup/progress.mjs';
  * @returns {Promise<number>} the exit code
  */
 async function startTerminal(args) {
-  await ensureDependencies();
-  return runInForeground(bundledNode, [join(projectRoot, 'main', 'cli', 'index.ts'), ...args]);
+  const env = { ...process.env };
+  if (needsPrinting(args)) {
+    const electron = await setUpEverything({ forTests: false });
+    refuseWithoutSandboxRights(electron);
+    env['OASST_PRINTING'] = JSON.stringify(printingCommand(electron));
+  } else await ensureDependencies();
+  return runInForeground(bundledNode, [join(projectRoot, 'main', 'cli', 'index.ts'), ...args], { env });
 }
 
 /**

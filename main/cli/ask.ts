@@ -50,7 +50,7 @@ function summaryOf(message: Message, settings: Settings): string {
 }
 
 async function newestConversation(core: Core): Promise<string> {
-  const [newest] = await core.conversations.list();
+  const [newest] = await core.conversations.newest(1);
   if (newest === undefined) throw new AppError('not-found', 'There is no conversation to continue yet.');
   return newest.id;
 }

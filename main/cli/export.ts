@@ -44,7 +44,7 @@ export async function exportConversations(
       ...{ conversationIds, branches, format, path },
       signal: stopping.signal,
       onProgress: ({ done, total }) => {
-        if (isTold) terminal.stderr.write(`\rexporting: ${String(done)} of ${String(total)}   `);
+        if (isTold) terminal.stderr.write(`\rexporting: ${grouped(done)} of ${grouped(total)}   `);
       },
     });
     if (isTold) terminal.stderr.write('\r');
@@ -57,6 +57,10 @@ export async function exportConversations(
   } finally {
     terminal.off('SIGINT', interrupt);
   }
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en');
 }
 
 /** A number with its noun, such as `1 file` and `2 files`. */

@@ -19,13 +19,14 @@ const reasons: Record<SkipReason, string> = {
   'cut-off': 'cut off at the end of the file',
   'no-text': 'without text',
   'unknown-role': 'by somebody who neither asks nor answers',
+  'not-text': 'that are no text of the conversation, such as pictures, tool calls and reasoning',
   'no-question': 'answers whose question is not in the file',
   'out-of-turn': 'not in turn: a question after a question, or an answer after an answer',
   repeated: 'there twice',
   'no-beginning': 'in a ring without beginning',
 };
 
-/** Imports a file, or tells what that would do. Ctrl+C ends it while the file is read; nothing is imported then. */
+/** Imports a file or a folder, or tells what that would do. Ctrl+C ends it while it is read; nothing is imported then. */
 export async function importFile(
   { imports }: { imports: Imports },
   { path, isDryRun, json }: ImportCommand,

@@ -9,12 +9,15 @@ import { appPlaces, type AppLayout } from '../places.ts';
 import { defaultDataFolder } from '../services/data-folder.ts';
 import type { TerminalTask } from '../terminal-tasks.ts';
 import { ask } from './ask.ts';
+import { backUp } from './backup.ts';
 import { compareFiles } from './compare-reports.ts';
 import { convert } from './convert.ts';
 import { exportConversations } from './export.ts';
 import { importFile } from './import.ts';
 import { listConversations } from './list.ts';
+import { printingOf } from './printing.ts';
 import { sampleReport } from './sampling-report.ts';
+import { searchConversations } from './search.ts';
 
 /** Entry of the terminal: the same services as the desktop app, without a window. Runs under plain Node. */
 
@@ -23,15 +26,19 @@ const root = resolve(import.meta.dirname, '..', '..');
 
 /** Does something with the core, and puts it away whatever comes of it. */
 async function withCore<T>({ dataFolder, modelPath }: CommandLine, work: (core: Core) => Promise<T>): Promise<T> {
+  const places = appPlaces(root, layout);
+  const printing = printingOf(process.env, places);
   const core = await openCore({
-    ...appPlaces(root, layout),
+    ...places,
     dataFolder: dataFolder === null ? defaultDataFolder(process.platform, process.env, homedir()) : resolve(dataFolder),
     modelOverride: modelPath === null ? null : resolve(modelPath),
+    printPage: printing?.printPage,
   });
   try {
     return await work(core);
   } finally {
     await core.dispose();
+    await printing?.dispose();
   }
 }
 
@@ -55,6 +62,11 @@ async function perform(task: TerminalTask, commandLine: CommandLine): Promise<bo
     case 'import':
       await withCore(commandLine, (core) => importFile(core, { ...task.order, json }, process));
       return true;
+    case 'backup':
+      await withCore(commandLine, (core) => backUp(core, { ...task.order, json }, process));
+      return true;
+    case 'search':
+      return withCore(commandLine, (core) => searchConversations(core, { ...task.order, json }, process));
     case 'list':
       await withCore(commandLine, (core) => listConversations(core, json, process));
       return true;
@@ -80,6 +92,12 @@ async function main(): Promise<number> {
   const question = commandLine.ask;
   return (await withCore(commandLine, (core) => ask(core, question, commandLine, process))) ? 0 : 1;
 }
+
+// Whoever reads along has seen enough, as `head` has. What was done so far is kept.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 main().then(
   (code) => {

@@ -31,11 +31,12 @@ function aboutTime(ms: number): string {
 }
 
 async function modelInUse({ models }: Pick<Core, 'models'>): Promise<SamplingModel> {
-  const { engine, name, sha256, contextTokens } = await models.ensureLoaded();
+  const { engine, name, sha256, contextTokens, promptFormat } = await models.ensureLoaded();
   const { quantization, gpu } = models.status();
   const isNamed = quantization === null || name.toLowerCase().includes(quantization.toLowerCase());
   return {
     ...{ engine, sha256, contextTokens },
+    promptFormat: promptFormat.kind,
     name: isNamed ? name : `${name} ${quantization}`,
     device: gpu?.name ?? 'cpu',
     isHalfPrecision: quantization === 'F16',

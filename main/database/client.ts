@@ -20,22 +20,54 @@ export interface DatabaseClientOptions {
 /** Every operation by name. A record, because forgetting one is then a compile error. */
 const operationNames: Record<OperationName, true> = {
   listConversations: true,
+  newestConversations: true,
+  findConversations: true,
   getConversation: true,
   renameConversation: true,
   chooseConversationPreset: true,
-  deleteConversation: true,
-  restoreConversation: true,
+  organiseConversations: true,
+  deleteConversations: true,
+  restoreConversations: true,
+  listFolders: true,
+  createFolder: true,
+  renameFolder: true,
+  deleteFolder: true,
+  listTrash: true,
+  restoreTrash: true,
+  eraseTrash: true,
   purgeDeleted: true,
-  getBranch: true,
-  getPath: true,
+  scrubErased: true,
+  rebuildTextIndexes: true,
+  getBranchEnd: true,
+  getEarlier: true,
+  getHistory: true,
+  getCurrentLeaf: true,
   getMessage: true,
+  getSiblings: true,
+  getTree: true,
   selectBranch: true,
+  listUnfinishedBelow: true,
+  deleteBranch: true,
+  restoreBranch: true,
+  forkBranch: true,
+  rateAnswer: true,
   startTurn: true,
-  startReply: true,
+  startReplies: true,
   resumeAnswer: true,
   saveAnswerText: true,
   finishAnswer: true,
   interruptUnfinished: true,
+  listDrafts: true,
+  saveDraft: true,
+  getQueue: true,
+  addQueuedQuestion: true,
+  changeQueuedQuestion: true,
+  moveQueuedQuestion: true,
+  removeQueuedQuestion: true,
+  listTemporary: true,
+  forgetTemporary: true,
+  keepTemporary: true,
+  addConversation: true,
   getSettings: true,
   changeSettings: true,
   findModelFile: true,
@@ -48,6 +80,8 @@ const operationNames: Record<OperationName, true> = {
   listInstallations: true,
   saveInstallation: true,
   deleteInstallation: true,
+  findText: true,
+  listAnswerModels: true,
   listExportable: true,
   readConversations: true,
   stageImport: true,
@@ -69,11 +103,14 @@ export async function openDatabaseClient({ databasePath, workerUrl }: DatabaseCl
 
   const operations = Object.fromEntries(
     Object.keys(operationNames).map((name) => [name, (...args: unknown[]) => calls.send(name as OperationName, args)]),
-  ) as unknown as Omit<DatabaseClient, 'close'>;
+  ) as unknown as Omit<DatabaseClient, 'restorePrepared' | 'close'>;
 
   let closing: Promise<void> | null = null;
   return {
     ...operations,
+    async restorePrepared(input) {
+      await calls.send('restorePrepared', [input]);
+    },
     close() {
       closing ??= calls.close();
       return closing;

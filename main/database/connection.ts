@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { AppError } from '../../preload/contract/errors.ts';
 import { migrate, newestVersion } from './migrations/index.ts';
 import { databaseError, toDatabaseError } from './sqlite-errors.ts';
+import { assertComplete, finishReplacement } from './standing.ts';
 
 const busyTimeoutMs = 5_000;
 const headerMagic = 'SQLite format 3\0';
@@ -19,6 +20,8 @@ const userVersionOffset = 60;
 export function openDatabase(path: string): Database.Database {
   let db: Database.Database | null = null;
   try {
+    finishReplacement(path);
+    assertComplete(path);
     preparePrivateFile(path);
     refuseNewer(peekVersion(path));
     db = new Database(path, { timeout: busyTimeoutMs });

@@ -1,12 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorReport } from '../../preload/contract/errors.ts';
+import { performBackupTask, type BackupOrder, type BackupTaskReply } from './backup-tasks.ts';
 import { claimDatabase } from './claim.ts';
 import { closeDatabase, openDatabase } from './connection.ts';
 import { createOperations } from './operations.ts';
-import type { DatabaseOperations, WorkerGreeting, WorkerOptions, WorkerReply, WorkerRequest } from './protocol.ts';
+import type {
+  DatabaseOperations,
+  PreparedRestore,
+  WorkerGreeting,
+  WorkerOptions,
+  WorkerReply,
+  WorkerRequest,
+} from './protocol.ts';
+import { restorePrepared } from './restore.ts';
 import { toDatabaseError } from './sqlite-errors.ts';
+import { noteOpened, noteStanding } from './standing.ts';
+import { withTemporary } from './temporary.ts';
 
-/** Entry of the database thread: opens the file, greets, then answers requests strictly one after the other. */
+/** The database thread: opens the file, greets, then answers requests strictly one after the other. */
 function serve(port: NonNullable<typeof parentPort>, { databasePath }: WorkerOptions): void {
   const greet = (greeting: WorkerGreeting) => port.postMessage(greeting);
   const answer = (reply: WorkerReply) => port.postMessage(reply);
@@ -21,22 +32,57 @@ function serve(port: NonNullable<typeof parentPort>, { databasePath }: WorkerOpt
   }
 
   const claim = claimDatabase(databasePath);
-  const operations = createOperations(db, Date.now, claim.held);
-  port.on('message', ({ id, operation, args }: WorkerRequest) => {
+  const operations = withTemporary(createOperations(db, Date.now, claim.held));
+  const perform = async ({ id, operation, args }: WorkerRequest): Promise<void> => {
     if (operation === 'close') {
       closeDatabase(db);
+      // What could not be folded into the file is still in the log, which this says nothing of.
+      if (claim.held) note(() => noteStanding(databasePath, { isOpen: false }));
       claim.release();
       answer({ id, ok: true, value: undefined });
       port.close();
       return;
     }
     try {
+      if (operation === 'restorePrepared') {
+        await restorePrepared(db, args[0] as PreparedRestore);
+        answer({ id, ok: true, value: undefined });
+        return;
+      }
       answer({ id, ok: true, value: dispatch(operations, operation, args) });
     } catch (thrown) {
       answer({ id, ok: false, error: toErrorReport(toDatabaseError(thrown)) });
     }
+  };
+  // While a restore takes its time, what is asked meanwhile waits behind it, and is answered from what was restored.
+  let turn = Promise.resolve();
+  port.on('message', (request: WorkerRequest) => {
+    turn = turn.then(() => perform(request));
   });
   greet({ opened: true });
+  if (claim.held) note(() => noteOpened(databasePath, Date.now()));
+}
+
+/** A full disk that keeps a note from being written must not keep anybody from their conversations. */
+function note(write: () => void): void {
+  try {
+    write();
+  } catch {
+    // The next start knows a little less.
+  }
+}
+
+/** Does one piece of work on copies of the database, and ends with it. */
+async function serveTask(port: NonNullable<typeof parentPort>, order: BackupOrder): Promise<void> {
+  const answer = (reply: BackupTaskReply): void => port.postMessage(reply);
+  try {
+    const value = await performBackupTask(order, (fraction) => {
+      answer({ fraction });
+    });
+    answer({ ok: true, value });
+  } catch (thrown) {
+    answer({ ok: false, error: toErrorReport(toDatabaseError(thrown)) });
+  }
 }
 
 function dispatch(operations: DatabaseOperations, name: string, args: unknown[]): unknown {
@@ -47,5 +93,8 @@ function dispatch(operations: DatabaseOperations, name: string, args: unknown[])
   return operation(...args);
 }
 
+/** Entry of the database thread, and of the short-lived threads that work on copies beside it. */
 if (parentPort === null) throw new Error('the database worker runs as a worker thread only');
-serve(parentPort, workerData as WorkerOptions);
+const options = workerData as WorkerOptions | BackupOrder;
+if ('task' in options) void serveTask(parentPort, options);
+else serve(parentPort, options);

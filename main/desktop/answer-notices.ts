@@ -14,7 +14,8 @@ export interface AnswerNoticesOptions {
   isInFront: () => boolean;
   /** Whether others may be reading the screen's notices: then they say nothing of what was asked. */
   isLocked: () => boolean;
-  titleOf: (conversationId: string) => Promise<string>;
+  /** Null where nothing may be said of what was asked: some desktops keep notices on disk. */
+  titleOf: (conversationId: string) => Promise<string | null>;
   show: (notice: Notice) => void;
 }
 
@@ -35,11 +36,11 @@ export function createAnswerNotices(options: AnswerNoticesOptions): (event: Gene
 
   const tell = async ({ conversationId, status, text }: Message): Promise<void> => {
     const happened = status === 'failed' ? 'The answer could not be finished' : 'The answer is ready';
-    if (isLocked()) {
+    const title = isLocked() ? null : await titleOf(conversationId);
+    if (title === null) {
       show({ title: happened, body: '', conversationId });
       return;
     }
-    const title = await titleOf(conversationId);
     show({ title, body: status === 'failed' ? `${happened}.` : firstWords(text), conversationId });
   };
 

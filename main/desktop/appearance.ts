@@ -1,4 +1,4 @@
-import { app, BrowserWindow, nativeTheme, session } from 'electron';
+import { app, BrowserWindow, nativeTheme, session, type Session } from 'electron';
 import type { Settings } from '../../preload/contract/settings.ts';
 import type { SettingsService } from '../services/settings.ts';
 import { canCheckSpelling } from './spelling.ts';
@@ -9,13 +9,12 @@ const noDictionaries = 'data:,';
 
 /**
  * Keeps Chromium from fetching dictionaries, which it does on its own as soon as there is a session, whether or not any
- * window checks spelling. Has to run before anything else does once the app is ready.
+ * window checks spelling. Has to run before anything else does once the app is ready, or the session is made.
  */
-export function fetchNoDictionaries(): void {
-  const { defaultSession } = session;
-  defaultSession.setSpellCheckerDictionaryDownloadURL(noDictionaries);
-  defaultSession.setSpellCheckerLanguages([]);
-  defaultSession.setSpellCheckerEnabled(false);
+export function fetchNoDictionaries(own: Session = session.defaultSession): void {
+  own.setSpellCheckerDictionaryDownloadURL(noDictionaries);
+  own.setSpellCheckerLanguages([]);
+  own.setSpellCheckerEnabled(false);
 }
 
 /** Keeps theme, zoom and spell checking of all windows in step with the settings, from now on. */

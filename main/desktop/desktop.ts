@@ -118,7 +118,7 @@ export async function openDesktop({ core, start, iconFolder, mainWindow, quickAs
     notification.once('close', () => shown.delete(notification));
     notification.once('click', () => {
       shown.delete(notification);
-      mainWindow.open({ kind: 'conversation', conversationId });
+      mainWindow.open({ kind: 'conversation', conversationId, messageId: null });
     });
     notification.show();
   };
@@ -127,7 +127,10 @@ export async function openDesktop({ core, start, iconFolder, mainWindow, quickAs
     isWanted: () => settings.get().notifyWhenDone && Notification.isSupported(),
     isInFront: () => BrowserWindow.getFocusedWindow() !== null,
     isLocked: () => !['active', 'idle'].includes(powerMonitor.getSystemIdleState(60)),
-    titleOf: async (conversationId) => (await core.conversations.open(conversationId)).conversation.title,
+    titleOf: async (conversationId) => {
+      const { conversation } = await core.conversations.open(conversationId);
+      return conversation.isTemporary ? null : conversation.title;
+    },
     show: showNotice,
   });
   core.onGenerationEvent((event) => {

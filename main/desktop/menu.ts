@@ -27,9 +27,14 @@ export function installMenu({ choose, zoom }: MenuOptions): void {
         label: '&Conversation',
         submenu: [
           item('New conversation', 'new-conversation', 'CmdOrCtrl+N'),
+          item('New temporary conversation', 'new-temporary-conversation', 'CmdOrCtrl+Shift+T'),
           item('Quick question', 'quick-ask', 'CmdOrCtrl+Shift+N'),
           item('Rename', 'rename-conversation', 'F2'),
+          item('Pin or unpin', 'pin-conversation'),
+          item('Archive or move back', 'archive-conversation'),
           item('Export…', 'export-conversation'),
+          item('Print…', 'print-conversation', 'CmdOrCtrl+P'),
+          item('Copy as Markdown', 'copy-conversation'),
           item('Delete', 'delete-conversation', 'CmdOrCtrl+Shift+Backspace'),
           separator,
           item('Previous conversation', 'previous-conversation', 'CmdOrCtrl+PageUp'),
@@ -63,9 +68,12 @@ export function installMenu({ choose, zoom }: MenuOptions): void {
       {
         label: '&View',
         submenu: [
-          item('Find anything…', 'show-palette', 'CmdOrCtrl+K'),
+          item('Search in all conversations…', 'find', 'CmdOrCtrl+F'),
+          item('Go to a conversation or command…', 'show-palette', 'CmdOrCtrl+K'),
           item('Conversation list', 'toggle-sidebar', 'CmdOrCtrl+B'),
           item('Go to the text box', 'focus-composer', 'CmdOrCtrl+L'),
+          item('Map of this conversation', 'show-map', 'CmdOrCtrl+J'),
+          item('Trash', 'show-trash'),
           separator,
           zoomItem('Actual size', 'reset', 'CmdOrCtrl+0'),
           zoomItem('Zoom in', 'in', 'CmdOrCtrl+Plus'),

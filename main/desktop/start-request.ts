@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { idSchema } from '../../preload/contract/conversations.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { CommandLine } from '../arguments.ts';
-import { textOfLink } from './deep-link.ts';
+import { messageOfLink, textOfLink } from './deep-link.ts';
 
 /** What a start of the app is to show; a second start hands it to the instance that runs. */
 const startRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('window') }),
   z.strictObject({ kind: z.literal('new-conversation') }),
+  z.strictObject({ kind: z.literal('message'), messageId: idSchema }),
   /** With the session: nothing but the tray icon. */
   z.strictObject({ kind: z.literal('hidden') }),
   /** `text` fills the field, and is asked at once when the owner typed it as a question. */
@@ -16,6 +18,8 @@ export type StartRequest = z.infer<typeof startRequestSchema>;
 
 /** What a link asks for; links that the app does not know open its window. */
 export function requestOfLink(link: string): StartRequest {
+  const messageId = messageOfLink(link);
+  if (messageId !== null) return { kind: 'message', messageId };
   const text = textOfLink(link);
   if (text === null) return { kind: 'window' };
   return { kind: 'quick-ask', text: text.trim() === '' ? null : text, isQuestion: false };

@@ -14,7 +14,7 @@ export interface TrayState {
 export type TrayAction =
   | { kind: 'quick-ask' }
   | { kind: 'open' }
-  | { kind: 'conversation'; conversationId: string }
+  | { kind: 'conversation'; conversationId: string; messageId: null }
   | { kind: 'load-model' }
   | { kind: 'unload-model' }
   | { kind: 'quit' };
@@ -22,7 +22,7 @@ export type TrayAction =
 /** A line of the menu; one without an action only tells something. */
 export type TrayEntry = { label: string; action: TrayAction | null } | 'separator';
 
-const recentCount = 5;
+export const recentCount = 5;
 const longestLabel = 40;
 /** A loading model tells of many small steps; the menu, which desktops redraw, follows in these. */
 const percentStep = 10;
@@ -66,7 +66,7 @@ export function trayMenu(state: TrayState): TrayEntry[] {
   const isLoaded = model.state === 'ready' || model.state === 'loading';
   const recent = conversations.slice(0, recentCount).map(({ id, title }) => ({
     label: labelOf(title),
-    action: { kind: 'conversation', conversationId: id } as const,
+    action: { kind: 'conversation', conversationId: id, messageId: null } as const,
   }));
   return [
     { label: 'Ask…', action: { kind: 'quick-ask' } },

@@ -1,19 +1,19 @@
 import type { ConversationSummary } from '../../preload/contract/conversations.ts';
 import type { Core } from '../core.ts';
-import type { TrayState } from './tray-menu.ts';
+import { recentCount, type TrayState } from './tray-menu.ts';
 
 /** Keeps what the tray shows in step with the app, from now on. `changed` is called after every change. */
 export async function followTrayState(
   { models, conversations, generations, onGenerationEvent }: Core,
   changed: () => void,
 ): Promise<() => TrayState> {
-  let listed: readonly ConversationSummary[] = await conversations.list();
+  let newest: readonly ConversationSummary[] = await conversations.newest(recentCount);
   let isAnswering = generations.isBusy();
 
   conversations.onChanged(() => {
-    void conversations.list().then(
+    void conversations.newest(recentCount).then(
       (now) => {
-        listed = now;
+        newest = now;
         changed();
       },
       () => undefined, // The menu keeps what it shows.
@@ -25,5 +25,5 @@ export async function followTrayState(
     changed();
   });
   models.onChanged(changed);
-  return () => ({ model: models.status(), isAnswering, conversations: listed });
+  return () => ({ model: models.status(), isAnswering, conversations: newest });
 }

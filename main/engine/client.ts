@@ -62,6 +62,8 @@ export interface Engine {
   measure(request: Omit<MeasureRequest, 'kind' | 'id'>): Promise<WindowMeasure>;
   /** Reads ahead what a question will begin with; given up as soon as anything is asked. */
   prepare(request: Omit<PrepareRequest, 'kind' | 'id'>): void;
+  /** Lets nothing of these conversations be on disk from now on. */
+  forget(conversationIds: readonly string[]): void;
   /** Saves states, frees the memory, ends the process. */
   shutDown(): Promise<void>;
 }
@@ -193,6 +195,9 @@ export function startEngine(options: Omit<EngineProcessOptions, 'onEvent'>): Eng
     },
     prepare(request) {
       engineProcess.send({ kind: 'prepare', id: nextId++, ...request });
+    },
+    forget(conversationIds) {
+      engineProcess.send({ kind: 'forget', id: nextId++, conversationIds });
     },
     shutDown: () => engineProcess.shutDown(),
   };

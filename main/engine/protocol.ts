@@ -37,6 +37,8 @@ export interface GenerateRequest {
   id: number;
   /** Names the saved state that may serve this conversation again. */
   conversationId: string;
+  /** Nothing of this conversation may be written to disk. */
+  isTemporary?: boolean | undefined;
   /** Root first, a prompter turn last. */
   turns: Turn[];
   /** The turn id that the answer will have in later requests. */
@@ -60,6 +62,8 @@ export interface PrepareRequest {
   kind: 'prepare';
   id: number;
   conversationId: string;
+  /** As for an answer. */
+  isTemporary?: boolean | undefined;
   turns: Turn[];
   draft: string;
 }
@@ -84,6 +88,8 @@ export type EngineRequest =
   | MeasureRequest
   | PrepareRequest
   | { kind: 'cancel'; id: number }
+  /** What is held and saved of these conversations must not be on disk from now on: their text was erased. */
+  | { kind: 'forget'; id: number; conversationIds: readonly string[] }
   /** Saves what is worth saving, frees the model, and exits. */
   | { kind: 'shut-down'; id: number };
 

@@ -12,7 +12,7 @@ export interface ElectronSender extends Sender {
 export function createElectronTransport() {
   const windows = new Set<BrowserWindow>();
 
-  const transport: IpcTransport<ElectronSender> = {
+  const transport: IpcTransport<ElectronSender, string> = {
     handle(channel, answer) {
       ipcMain.handle(channel, (event, input: unknown) => {
         // A frame that navigated away is null or detached; its last words are not trusted.

@@ -62,12 +62,15 @@ async function write(job: AnswerJob, signal: AbortSignal, services: AnswerRunSer
   }
   if (model === 'stopped' || isStopped()) return { status: 'stopped', end: null, model: null };
 
-  const turns = turnsOf(await database.getPath(job.questionId), model.contextTokens);
+  const history = await database.getHistory(job.questionId, model.contextTokens);
+  const turns = turnsOf(history, model.contextTokens);
+  const { isTemporary } = await database.getConversation(answer.conversationId);
   const saver = createAnswerSaver((text) => database.saveAnswerText(answer.messageId, text));
   let ended = false;
   const generation: EngineGeneration = model.engine.generate(
     {
       conversationId: answer.conversationId,
+      isTemporary,
       turns,
       answerId: answer.messageId,
       answerSoFar: answer.text,
@@ -150,6 +153,7 @@ export async function runAnswer(job: AnswerJob, signal: AbortSignal, services: A
       parentId: job.questionId,
       role: 'assistant',
       createdAt: stored?.createdAt ?? services.now(),
+      rating: stored?.rating ?? null,
       siblingIds: stored?.siblingIds ?? [answer.messageId],
       generation: stored?.generation ?? null,
       text: answer.text,

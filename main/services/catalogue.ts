@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { conversionTypes, type CatalogueModel, type CatalogueVariant } from '../../preload/contract/library.ts';
-import type { ModelRecord } from '../database/protocol.ts';
+import type { ModelRecord } from '../database/model-records.ts';
 import type { GptNeoxConfig } from '../installation/process/checkpoint/gpt-neox.ts';
 import { sizeOf } from '../installation/process/quantization/plan.ts';
 import { fitOf, type MachineFacts } from './fit.ts';

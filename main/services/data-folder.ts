@@ -1,5 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { backupsFolderOf } from '../database/backup-names.ts';
 
 const folderName = 'oasst-desktop';
 
@@ -22,9 +23,12 @@ export function defaultDataFolder(platform: NodeJS.Platform, env: NodeJS.Process
 
 /** The places inside a data folder. */
 export function placesIn(dataFolder: string) {
+  const databasePath = join(dataFolder, 'conversations.sqlite3');
   return {
     dataFolder,
-    databasePath: join(dataFolder, 'conversations.sqlite3'),
+    databasePath,
+    /** Copies of the database. */
+    backupsFolder: backupsFolderOf(databasePath),
     /** Saved states and what is known of this machine's speed: nothing that could not be had again. */
     cacheFolder: join(dataFolder, 'cache'),
     /** Models that were fetched or copied. */

@@ -1,10 +1,14 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
-import type { ConversationSummary, Message, Transcript } from '../../preload/contract/conversations.ts';
+import type {
+  ConversationSummary,
+  GenerationFacts,
+  Message,
+  Transcript,
+} from '../../preload/contract/conversations.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { DraftPreview, RetryInput, StartInput } from '../../preload/contract/generations.ts';
-import type { DatabaseClient, NewAnswerFacts } from '../database/protocol.ts';
-import { runAnswer, type AnswerJob } from './answer-run.ts';
+import type { DatabaseClient, HistoryMessage, NewAnswer, NewAnswerFacts } from '../database/protocol.ts';
+import { createAnswerLine } from './answer-line.ts';
 import type { Conversations } from './conversations.ts';
 import type { LiveAnswers } from './live-answers.ts';
 import type { Models } from './models.ts';
@@ -24,17 +28,16 @@ export interface GenerationsOptions {
   drawSeed: () => number;
 }
 
-/** Time between two looks at whether stopped answers have ended. */
-const endingCheckMs = 5;
-
-interface Queued {
-  job: AnswerJob;
-  stop: AbortController;
-}
-
 /** Answers that may be continued: everything that ended before the model was done. */
 function isUnfinished(message: Message): boolean {
   return message.role === 'assistant' && (message.status !== 'complete' || message.generation?.stopReason === 'length');
+}
+
+/** The question that an answer belongs to; a question is its own. */
+function questionOf({ id, role, parentId }: Message): string {
+  if (role === 'prompter') return id;
+  if (parentId === null) throw new AppError('not-found', 'The question of this answer is no longer there.');
+  return parentId;
 }
 
 /**
@@ -43,34 +46,7 @@ function isUnfinished(message: Message): boolean {
  */
 export function createGenerations(options: GenerationsOptions) {
   const { database, settings, models, conversations, live, now, drawSeed } = options;
-  const waiting: Queued[] = [];
-  let running: Queued | null = null;
-  let idle: Promise<void> = Promise.resolve();
-
-  const announceQueue = (): void => {
-    waiting.forEach(({ job }, index) => {
-      live.tell(job.answer, { kind: 'queued', ahead: index + (running === null ? 0 : 1) });
-    });
-  };
-
-  const runNext = async (): Promise<void> => {
-    while (running === null) {
-      const next = waiting.shift();
-      if (next === undefined) return;
-      running = next;
-      announceQueue();
-      const message = await runAnswer(next.job, next.stop.signal, { database, models, live, now });
-      running = null;
-      live.finish(next.job.answer, message);
-      await conversations.touch(message.conversationId).catch(() => undefined);
-    }
-  };
-
-  const enqueue = (job: AnswerJob): void => {
-    waiting.push({ job, stop: new AbortController() });
-    if (running !== null) announceQueue();
-    idle = Promise.all([idle, runNext()]).then(() => undefined);
-  };
+  const line = createAnswerLine({ database, models, conversations, live, now });
 
   const refuseWhileAnswering = (conversationId: string): void => {
     if (live.of(conversationId).length > 0) {
@@ -82,7 +58,7 @@ export function createGenerations(options: GenerationsOptions) {
   const saveUnsaved = async (): Promise<void> => {
     for (const { message, outcome } of live.allUnsaved()) {
       await database.finishAnswer(outcome).catch((error: unknown) => {
-        // Its conversation was deleted, or the answer has another ending by now: there is nothing left to write.
+        // It was deleted, or it has another ending by now: there is nothing left to write.
         if (!(error instanceof AppError) || !['not-found', 'invalid-input'].includes(error.code)) throw error;
       });
       live.forgetUnsaved(message.id);
@@ -101,92 +77,122 @@ export function createGenerations(options: GenerationsOptions) {
   const presetFor = (wanted: string | undefined, conversation: ConversationSummary | null): ResolvedPreset =>
     resolvePreset(settings.get(), [wanted, conversation?.presetId, settings.get().presetId]);
 
-  const shown = async (conversationId: string): Promise<Transcript> => {
+  /** The facts of a retry: new ones, or those of the answer that is to be written once more. */
+  const factsAgain = async (message: Message, { presetId, repeat }: RetryInput): Promise<() => NewAnswerFacts> => {
+    if (repeat !== true) {
+      const preset = presetFor(presetId, await database.getConversation(message.conversationId));
+      return () => newFacts(preset, undefined);
+    }
+    const { generation } = message;
+    if (generation === null) {
+      throw new AppError('invalid-input', 'This answer cannot be repeated: how it came about could not be read.');
+    }
+    return () => newFacts(generation, generation.seed);
+  };
+
+  /**
+   * Takes on answers as live from before they are on disk, so that nobody sees one that nobody writes; then they wait
+   * for their turn. Answers with the conversation as it is now.
+   */
+  const writeAnswers = async (
+    { conversationId, questionId }: { conversationId: string; questionId: string },
+    answers: readonly (NewAnswer & { text: string; earlier: GenerationFacts | null })[],
+    save: () => Promise<void>,
+  ): Promise<Transcript> => {
+    const jobs = answers.map(({ answerId, text, facts, earlier }) => {
+      return { answer: live.add(answerId, conversationId, text), questionId, facts, earlier };
+    });
+    try {
+      await save();
+    } catch (error) {
+      for (const { answer } of jobs) live.remove(answer);
+      throw error;
+    }
+    jobs.forEach(line.add);
     await conversations.touch(conversationId);
     return conversations.open(conversationId);
   };
 
+  /** Where a question goes: to the end of the branch that is shown, or beside the one that it replaces. */
+  const parentOf = async (conversationId: string, insteadOf: string | undefined): Promise<string | null> => {
+    if (insteadOf !== undefined) {
+      const replaced = await database.getMessage(insteadOf);
+      if (replaced.role === 'prompter' && replaced.conversationId === conversationId) return replaced.parentId;
+      throw new AppError('invalid-input', 'Only a question of this conversation can be asked in other words.');
+    }
+    const leaf = await database.getCurrentLeaf(conversationId);
+    if (leaf?.role === 'prompter') {
+      throw new AppError(
+        'invalid-input',
+        'The last question has no answer yet. Have it answered, or ask it in other words.',
+      );
+    }
+    return leaf?.id ?? null;
+  };
+
+  const historyOf = async (conversationId: string, windowTokens: number): Promise<HistoryMessage[]> => {
+    const leaf = await database.getCurrentLeaf(conversationId);
+    return leaf === null ? [] : database.getHistory(leaf.id, windowTokens);
+  };
+
   return {
-    async start(input: StartInput): Promise<Transcript> {
+    /** @param queuedId the waiting question that this one was; it leaves the queue in the same step */
+    async start(input: StartInput, queuedId?: string): Promise<Transcript> {
       await saveUnsaved();
-      const [conversation, branch] =
-        input.conversationId === null
-          ? [null, []]
-          : await Promise.all([
-              database.getConversation(input.conversationId),
-              database.getBranch(input.conversationId),
-            ]);
+      const { text, insteadOf } = input;
+      const conversation = input.conversationId === null ? null : await database.getConversation(input.conversationId);
       const conversationId = conversation?.id ?? uuidv7();
+      const parentId =
+        conversation === null && insteadOf === undefined ? null : await parentOf(conversationId, insteadOf);
       refuseWhileAnswering(conversationId);
+      const newConversation =
+        conversation === null
+          ? { title: titleFromQuestion(text), origin: input.origin ?? 'window', isTemporary: input.isTemporary }
+          : null;
       const questionId = uuidv7();
       const answerId = uuidv7();
       const facts = newFacts(presetFor(input.presetId, conversation), input.seed);
-      const answer = live.add(answerId, conversationId, '');
-      try {
-        await database.startTurn({
-          conversationId,
-          newConversation:
-            conversation === null ? { title: titleFromQuestion(input.text), origin: input.origin ?? 'window' } : null,
-          questionId,
-          parentId: branch.at(-1)?.id ?? null,
-          text: input.text,
-          answerId,
-          facts,
-          now: now(),
-        });
-      } catch (error) {
-        live.remove(answer);
-        throw error;
-      }
-      enqueue({ answer, questionId, facts, earlier: null });
-      return shown(conversationId);
+      const turn = { conversationId, newConversation, questionId, parentId, text, answerId, facts };
+      return writeAnswers(turn, [{ answerId, text: '', facts, earlier: null }], () =>
+        database.startTurn({ ...turn, now: now(), queuedId }),
+      );
     },
 
-    async retry({ messageId, presetId, repeat }: RetryInput): Promise<Transcript> {
+    async retry(input: RetryInput): Promise<Transcript> {
+      const { messageId, repeat, count = 1 } = input;
+      if (repeat === true && count > 1) {
+        throw new AppError(
+          'invalid-input',
+          'An answer is repeated once at a time: the same seed gives the same answer.',
+        );
+      }
       await saveUnsaved();
       const message = await database.getMessage(messageId);
-      const { conversationId, parentId } = message;
-      if (message.role !== 'assistant' || parentId === null) {
-        throw new AppError('invalid-input', 'Only an answer can be tried again.');
-      }
-      const repeated = repeat === true ? message.generation : null;
-      if (repeat === true && repeated === null) {
-        throw new AppError('invalid-input', 'This answer cannot be repeated: how it came about could not be read.');
-      }
-      const conversation = await database.getConversation(conversationId);
+      const questionId = questionOf(message);
+      const { conversationId } = message;
+      const factsOf = await factsAgain(message, input);
       refuseWhileAnswering(conversationId);
-      const answerId = uuidv7();
-      const facts =
-        repeated === null ? newFacts(presetFor(presetId, conversation), undefined) : newFacts(repeated, repeated.seed);
-      const answer = live.add(answerId, conversationId, '');
-      try {
-        await database.startReply({ conversationId, parentId, answerId, facts, now: now() });
-      } catch (error) {
-        live.remove(answer);
-        throw error;
-      }
-      enqueue({ answer, questionId: parentId, facts, earlier: null });
-      return shown(conversationId);
+      const answers = Array.from({ length: count }, () => {
+        return { answerId: uuidv7(), text: '', facts: factsOf(), earlier: null };
+      });
+      return writeAnswers({ conversationId, questionId }, answers, () =>
+        database.startReplies({ conversationId, parentId: questionId, answers, now: now() }),
+      );
     },
 
     async continue({ messageId }: { messageId: string }): Promise<Transcript> {
       await saveUnsaved();
       const message = await database.getMessage(messageId);
-      const { conversationId, parentId, generation } = message;
-      if (!isUnfinished(message) || parentId === null || generation === null) {
+      const { conversationId, generation, text } = message;
+      if (!isUnfinished(message) || generation === null) {
         throw new AppError('invalid-input', 'This answer is complete; there is nothing to continue.');
       }
       refuseWhileAnswering(conversationId);
-      const answer = live.add(messageId, conversationId, message.text);
-      try {
+      const answer = { answerId: messageId, text, facts: generation, earlier: generation };
+      return writeAnswers({ conversationId, questionId: questionOf(message) }, [answer], async () => {
         await database.resumeAnswer(messageId);
         await database.selectBranch(conversationId, messageId);
-      } catch (error) {
-        live.remove(answer);
-        throw error;
-      }
-      enqueue({ answer, questionId: parentId, facts: generation, earlier: generation });
-      return shown(conversationId);
+      });
     },
 
     /**
@@ -201,47 +207,43 @@ export function createGenerations(options: GenerationsOptions) {
       text: string;
     }): Promise<DraftPreview | null> {
       const engine = models.loadedEngine();
-      if (engine === null || this.isBusy()) return null;
-      const turns =
-        conversationId === null ? [] : turnsOf(await database.getBranch(conversationId), models.status().contextTokens);
+      const { contextTokens } = models.status();
+      if (engine === null || contextTokens === null || line.isBusy()) return null;
+      const history = conversationId === null ? [] : await historyOf(conversationId, contextTokens);
+      const turns = turnsOf(history, contextTokens);
       const { firstVisibleTurnId, ...measure } = await engine.measure({ turns, draft: text });
-      if (measure.fits && conversationId !== null && !this.isBusy()) {
-        engine.prepare({ conversationId, turns, draft: text });
+      if (measure.fits && conversationId !== null && !line.isBusy()) {
+        const { isTemporary } = await database.getConversation(conversationId);
+        engine.prepare({ conversationId, isTemporary, turns, draft: text });
       }
       return { ...measure, firstVisibleMessageId: firstVisibleTurnId };
     },
 
     /** Stops a queued or running answer; unknown and ended ones are left as they are. */
     async stop({ messageId }: { messageId: string }): Promise<null> {
-      if (running?.job.answer.messageId === messageId) running.stop.abort();
-      const index = waiting.findIndex(({ job }) => job.answer.messageId === messageId);
-      const [queued] = index === -1 ? [] : waiting.splice(index, 1);
-      if (queued !== undefined) {
-        queued.stop.abort();
-        const message = await runAnswer(queued.job, queued.stop.signal, { database, models, live, now });
-        live.finish(queued.job.answer, message);
-        announceQueue();
-      }
+      await line.stop(messageId);
       return null;
     },
 
     /** Stops every answer of a conversation, also one that is just being started; resolves when they have ended. */
-    async stopAllOf(conversationId: string): Promise<void> {
-      for (let answers = live.of(conversationId); answers.length > 0; answers = live.of(conversationId)) {
-        await Promise.all(answers.map(({ messageId }) => this.stop({ messageId })));
-        await wait(endingCheckMs);
-      }
+    stopAllOf: (conversationId: string): Promise<void> =>
+      line.stopAll(() => live.of(conversationId).map(({ messageId }) => messageId)),
+
+    /** Stops the answers at a message and below it; resolves when they have ended. */
+    async stopAllBelow(messageId: string): Promise<void> {
+      const unfinished = await database.listUnfinishedBelow(messageId);
+      await line.stopAll(() => unfinished.filter((id) => live.get(id) !== undefined));
     },
 
     /** Whether any answer is queued or running. */
-    isBusy: (): boolean => running !== null || waiting.length > 0,
+    isBusy: line.isBusy,
 
     /** Stops everything and resolves when all of it is on disk. */
     async dispose(): Promise<void> {
-      for (const { job } of [...waiting]) await this.stop({ messageId: job.answer.messageId });
-      running?.stop.abort();
-      await idle;
+      await line.dispose();
       await saveUnsaved().catch(() => undefined); // What could be saved of it while it grew is on disk.
     },
   };
 }
+
+export type Generations = ReturnType<typeof createGenerations>;

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { AppError, toErrorReport } from '../../preload/contract/errors.ts';
+import type { PromptFormat } from '../../preload/contract/library.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
 import type { DeviceStep } from '../../preload/contract/settings.ts';
 import type { DatabaseClient } from '../database/protocol.ts';
@@ -18,6 +19,8 @@ export interface ReadyModel {
   name: string;
   sha256: string | null;
   contextTokens: number;
+  /** How its prompts are built. */
+  promptFormat: PromptFormat;
 }
 
 export interface ModelsOptions {
@@ -142,7 +145,8 @@ export function createModels(options: ModelsOptions) {
         },
       );
       showLoaded(model);
-      return { engine: started, name: model.name, sha256, contextTokens: model.contextTokens };
+      const { name, contextTokens } = model;
+      return { engine: started, name, sha256, contextTokens, promptFormat: identity.promptFormat };
     } catch (error) {
       if (engine === started) engine = null;
       void end(started);
@@ -213,6 +217,10 @@ export function createModels(options: ModelsOptions) {
     },
     /** The engine if it is ready this moment; nothing is started for it. */
     loadedEngine: (): Engine | null => (status.state === 'ready' ? engine : null),
+    /** Lets the engine save nothing of these conversations from now on; without an engine there is nothing to save. */
+    forget(conversationIds: readonly string[]): void {
+      engine?.forget(conversationIds);
+    },
     /** Keeps the model from being unloaded, or loaded again, until the function that is returned is called. */
     hold(): () => void {
       const release = idle.hold();

@@ -11,24 +11,23 @@ const stateFileName = /^([0-9a-f-]{36})\.(?:state|json)(?:\.part)?$/;
  * @param folder may not exist yet
  */
 export function createSavedStates(folder: string) {
-  const filesOf = async (isWanted: (conversationId: string) => boolean): Promise<string[]> => {
+  const files = async (): Promise<{ conversationId: string; path: string }[]> => {
     const names = await readdir(folder).catch(() => []);
-    return names
-      .filter((name) => {
-        const conversationId = stateFileName.exec(name)?.[1];
-        return conversationId !== undefined && isWanted(conversationId);
-      })
-      .map((name) => join(folder, name));
+    return names.flatMap((name) => {
+      const conversationId = stateFileName.exec(name)?.[1];
+      return conversationId === undefined ? [] : [{ conversationId, path: join(folder, name) }];
+    });
   };
 
   const remove = async (isUnwanted: (conversationId: string) => boolean): Promise<void> => {
-    const files = await filesOf(isUnwanted);
-    await Promise.all(files.map((file) => rm(file, { force: true })));
+    const unwanted = (await files()).filter(({ conversationId }) => isUnwanted(conversationId));
+    await Promise.all(unwanted.map(({ path }) => rm(path, { force: true })));
   };
 
   const usage = async (): Promise<{ sizeBytes: number }> => {
-    const files = await filesOf(() => true);
-    const sizes = await Promise.all(files.map(async (file) => (await stat(file).catch(() => null))?.size ?? 0));
+    const sizes = await Promise.all(
+      (await files()).map(async ({ path }) => (await stat(path).catch(() => null))?.size ?? 0),
+    );
     return { sizeBytes: sizes.reduce((sum, size) => sum + size, 0) };
   };
 
@@ -39,11 +38,20 @@ export function createSavedStates(folder: string) {
       await remove(() => true);
       return usage();
     },
-    drop: (conversationId: string): Promise<void> => remove((id) => id === conversationId),
-    /** Drops all but those of the given conversations: the engine may have saved one after it was deleted. */
-    keepOnly: (conversationIds: readonly string[]): Promise<void> => {
-      const wanted = new Set(conversationIds);
-      return remove((id) => !wanted.has(id));
+    async drop(conversationIds: readonly string[]): Promise<void> {
+      const unwanted = new Set(conversationIds);
+      await remove((id) => unwanted.has(id));
+    },
+    /**
+     * Drops those of conversations that are gone: the engine may have saved one after it was deleted.
+     *
+     * @param findKept tells which of some conversations are there; asked only about those that have a state
+     */
+    async dropOrphans(findKept: (conversationIds: string[]) => Promise<{ id: string }[]>): Promise<void> {
+      const saved = new Set((await files()).map(({ conversationId }) => conversationId));
+      if (saved.size === 0) return;
+      for (const { id } of await findKept([...saved])) saved.delete(id);
+      await remove((id) => saved.has(id));
     },
   };
 }

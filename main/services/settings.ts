@@ -16,6 +16,12 @@ export async function createSettings(database: DatabaseClient) {
       changed.emit({ now: current, before });
       return current;
     },
+    /** Reads them again, because the database holds others now. */
+    async reload(): Promise<void> {
+      const before = current;
+      current = await database.getSettings();
+      changed.emit({ now: current, before });
+    },
     onChanged: (listener: (now: Settings, before: Settings) => void): (() => void) =>
       changed.on(({ now, before }) => {
         listener(now, before);

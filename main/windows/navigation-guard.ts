@@ -7,6 +7,10 @@ export function guardNavigation(): void {
     contents.on('will-frame-navigate', (event) => {
       if (!event.isMainFrame || event.url !== contents.getURL()) event.preventDefault();
     });
+    // An empty page is not asked for, and comes at once.
+    contents.on('did-navigate', (_event, url) => {
+      if (url === 'about:blank' && contents.navigationHistory.canGoBack()) contents.navigationHistory.goBack();
+    });
     contents.on('will-redirect', (event) => {
       event.preventDefault();
     });
@@ -19,7 +23,7 @@ export function guardNavigation(): void {
       choose('');
     });
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-    // Calls between browsers go past all other walls: their packets ask neither the policy nor the session.
+    // Calls between browsers ask neither the policy nor the session: no packets of theirs, and connections to nowhere.
     contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   });
 }

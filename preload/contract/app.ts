@@ -12,8 +12,14 @@ export interface AppInfo {
 /** Keyboard commands that come from the application menu, so that they work wherever the focus is. */
 export const menuCommands = [
   'new-conversation',
+  'new-temporary-conversation',
   'rename-conversation',
+  'pin-conversation',
+  'archive-conversation',
+  'copy-conversation',
+  'show-map',
   'export-conversation',
+  'print-conversation',
   'delete-conversation',
   'toggle-sidebar',
   'focus-composer',
@@ -22,7 +28,9 @@ export const menuCommands = [
   'retry-answer',
   'continue-answer',
   'copy-answer',
+  'find',
   'show-models',
+  'show-trash',
   'show-settings',
   'show-palette',
   'quick-ask',
@@ -33,7 +41,8 @@ export type MenuCommand = (typeof menuCommands)[number];
 
 /** What the main window is asked to show from outside: a tray entry, a notification, a link, the quick window. */
 export type AppOpening =
-  | { kind: 'conversation'; conversationId: string }
+  /** With a message, the branch through it, scrolled to it. */
+  | { kind: 'conversation'; conversationId: string; messageId: string | null }
   /** Text for the composer of a new conversation; never sent by itself. */
   | { kind: 'draft'; text: string }
   | { kind: 'new-conversation' };

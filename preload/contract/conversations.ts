@@ -19,7 +19,16 @@ export interface ConversationSummary {
   origin: ConversationOrigin;
   /** The preset of its next answers; null follows the settings. */
   presetId: string | null;
+  folderId: string | null;
+  isPinned: boolean;
+  isArchived: boolean;
+  /** Kept in memory only: it is never listed, and gone when it is left. */
+  isTemporary: boolean;
 }
+
+/** What the owner thinks of an answer. */
+export const ratings = [-1, 1] as const;
+export type Rating = (typeof ratings)[number];
 
 export type MessageRole = 'prompter' | 'assistant';
 
@@ -62,15 +71,22 @@ export interface Message {
   status: MessageStatus;
   errorCode: ErrorCode | null;
   createdAt: number;
+  /** Of an answer; null while it has none. */
+  rating: Rating | null;
   /** Ids of all messages with the same parent, oldest first, this one included. */
   siblingIds: string[];
   generation: GenerationFacts | null;
 }
 
-/** The branch of a conversation that is shown: root first, current leaf last. */
+/** Most messages that a transcript brings at once, unless a message further up was asked for. */
+export const transcriptPageLength = 100;
+
+/** The branch of a conversation that is shown, or its end where it is long: oldest first, current leaf last. */
 export interface Transcript {
   conversation: ConversationSummary;
   messages: Message[];
+  /** How many messages of the branch come before the first of `messages`. */
+  earlierCount: number;
   /** Set while an answer of this branch is queued or running: events with a higher `seq` continue from here. */
   live: { messageId: string; seq: number } | null;
 }
@@ -78,32 +94,77 @@ export interface Transcript {
 export type ConversationChange =
   | { kind: 'saved'; conversation: ConversationSummary }
   | { kind: 'deleted'; conversationId: string }
-  /** Any number of conversations came from a file: whoever shows some reads them again. */
-  | { kind: 'imported' };
+  /** Any number of conversations changed at once, by an import or a restored backup: whoever shows some reads them again. */
+  | { kind: 'renewed' };
+
+/** The place of a conversation in the list. */
+const listPlaceSchema = z.strictObject({ isPinned: z.boolean(), updatedAt: z.int(), id: idSchema });
+const someConversationsSchema = z.strictObject({ conversationIds: z.array(idSchema).min(1).max(10_000) });
+
+export interface ListInput {
+  isArchived: boolean;
+  /** Goes on behind this one; null begins with the first. */
+  after: Pick<ConversationSummary, 'isPinned' | 'updatedAt' | 'id'> | null;
+  limit: number;
+}
+
+/** What is set is changed, in all of the conversations. */
+export interface OrganiseInput {
+  conversationIds: string[];
+  isPinned?: boolean | undefined;
+  isArchived?: boolean | undefined;
+  folderId?: string | null | undefined;
+}
 
 export const conversationInputs = {
-  'conversations:list': z.undefined(),
+  'conversations:list': z.strictObject({
+    isArchived: z.boolean(),
+    after: listPlaceSchema.nullable(),
+    limit: z.int().min(1).max(5000),
+  }),
   'conversations:open': z.strictObject({ conversationId: idSchema }),
   'conversations:rename': z.strictObject({ conversationId: idSchema, title: titleSchema }),
-  'conversations:delete': z.strictObject({ conversationId: idSchema }),
-  'conversations:restore': z.strictObject({ conversationId: idSchema }),
+  'conversations:earlier': z.strictObject({ conversationId: idSchema, beforeMessageId: idSchema }),
+  'conversations:organise': someConversationsSchema.extend({
+    isPinned: z.boolean().optional(),
+    isArchived: z.boolean().optional(),
+    folderId: idSchema.nullable().optional(),
+  }),
+  'conversations:delete': someConversationsSchema,
+  'conversations:restore': someConversationsSchema,
+  'conversations:forget': z.strictObject({ conversationId: idSchema }),
+  'conversations:keep': z.strictObject({ conversationId: idSchema }),
   'conversations:choose-preset': z.strictObject({ conversationId: idSchema, presetId: presetChoiceSchema.nullable() }),
   'conversations:select-branch': z.strictObject({ conversationId: idSchema, messageId: idSchema }),
 };
 
 export interface ConversationsApi {
-  /** All conversations that are not deleted, newest first. */
-  list(): Promise<Envelope<ConversationSummary[]>>;
-  /** The current branch. Fails with `not-found`. */
+  /** Conversations that are not deleted, pinned ones first, then newest first. */
+  list(input: ListInput): Promise<Envelope<ConversationSummary[]>>;
+  /** The end of the current branch. Fails with `not-found`. */
   open(input: { conversationId: string }): Promise<Envelope<Transcript>>;
+  /** What comes before `beforeMessageId` on its branch: the last page of it, and how many are before that. */
+  earlier(input: {
+    conversationId: string;
+    beforeMessageId: string;
+  }): Promise<Envelope<Pick<Transcript, 'messages' | 'earlierCount'>>>;
+  /** Pins, archives or files conversations; those that are gone are passed over. */
+  organise(input: OrganiseInput): Promise<Envelope<null>>;
   /** Gives a name by hand, which no automatic title replaces. */
   rename(input: { conversationId: string; title: string }): Promise<Envelope<ConversationSummary>>;
-  /** Hides the conversation; `restore` brings it back unchanged. A running answer in it is stopped first. */
-  delete(input: { conversationId: string }): Promise<Envelope<null>>;
-  restore(input: { conversationId: string }): Promise<Envelope<ConversationSummary>>;
+  /** Moves conversations to the trash; `restore` brings them back unchanged. Running answers in them are stopped first. */
+  delete(input: { conversationIds: string[] }): Promise<Envelope<null>>;
+  restore(input: { conversationIds: string[] }): Promise<Envelope<null>>;
+  /** Lets go of a temporary conversation: nothing of it is left. Any other one stays as it is. */
+  forget(input: { conversationId: string }): Promise<Envelope<null>>;
+  /** Moves a temporary conversation to the disk, where it is like any other. */
+  keep(input: { conversationId: string }): Promise<Envelope<ConversationSummary>>;
   /** Sets the preset of the next answers in this conversation; null follows the settings again. */
   choosePreset(input: { conversationId: string; presetId: string | null }): Promise<Envelope<ConversationSummary>>;
-  /** Shows the branch through `messageId`, down to its newest leaf. */
+  /**
+   * Shows the branch through `messageId`: the one that is shown, or else down to its newest leaf. The transcript begins
+   * above `messageId`.
+   */
   selectBranch(input: { conversationId: string; messageId: string }): Promise<Envelope<Transcript>>;
   /** Calls `listener` after every change of the list; returns a function that ends this. */
   onChanged(listener: (change: ConversationChange) => void): () => void;

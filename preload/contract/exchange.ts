@@ -3,7 +3,7 @@ import { idSchema } from './conversations.ts';
 import type { Envelope } from './errors.ts';
 
 /** Forms in which conversations leave. `json` holds everything there is; `oasst` are Open-Assistant's message trees. */
-export const exportFormats = ['md', 'html', 'txt', 'json', 'oasst'] as const;
+export const exportFormats = ['md', 'html', 'pdf', 'txt', 'json', 'oasst'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 /** What leaves of a conversation: the branch that is shown, or all of them. */
@@ -18,6 +18,14 @@ export interface ExportOutcome {
   files: number;
   conversations: number;
   messages: number;
+}
+
+/** How far a job has come. */
+export interface ExchangeProgress {
+  /** 0 to 1. */
+  fraction: number;
+  /** Conversations, where they are counted: not while a file is read. */
+  counts: { done: number; total: number } | null;
 }
 
 /** What an import did to the conversations, or would do. */
@@ -40,6 +48,8 @@ export type SkipReason =
   /** Messages without text, or by somebody who neither asks nor answers. */
   | 'no-text'
   | 'unknown-role'
+  /** Parts of messages: pictures, files, tool calls, reasoning, and what the program had hidden. */
+  | 'not-text'
   /** Answers whose question is not in the file. */
   | 'no-question'
   /** A question right after a question, or an answer right after an answer. */
@@ -68,14 +78,27 @@ export interface Losses {
 }
 
 /** The forms that a file can have. */
-export type ImportFormat = 'oasst-desktop' | 'oasst-trees' | 'oasst-messages';
+export type ImportFormat =
+  | 'oasst-desktop'
+  | 'oasst-trees'
+  | 'oasst-messages'
+  | 'chatgpt'
+  | 'claude'
+  | 'jan'
+  | 'lm-studio'
+  | 'gpt4all'
+  | 'open-webui';
 
 export interface ImportReport extends MergeReport, Losses {
   isDryRun: boolean;
   format: ImportFormat;
 }
 
-/** A file that was looked at and waits for a decision. Main knows where it lies; a window knows its id. */
+/** What is copied as Markdown: one message, the branch down to it, or the conversation as it is shown. */
+export const copyScopes = ['message', 'branch', 'conversation'] as const;
+export type CopyScope = (typeof copyScopes)[number];
+
+/** A file or folder that was looked at and waits for a decision. Main knows where it lies; a window knows its id. */
 export interface InspectedImport {
   id: string;
   fileName: string;
@@ -89,12 +112,14 @@ export const exchangeInputs = {
     format: z.enum(exportFormats),
     branches: z.enum(branchChoices),
   }),
-  'exchange:inspect': z.strictObject({}),
+  'exchange:print': z.strictObject({ conversationId: idSchema, branches: z.enum(branchChoices) }),
+  'exchange:copy': z.strictObject({ scope: z.enum(copyScopes), id: idSchema }),
+  'exchange:inspect': z.strictObject({ isFolder: z.boolean() }),
   'exchange:import': z.strictObject({ id: idSchema }),
   'exchange:cancel': z.undefined(),
 };
 
-/** Conversations on their way out and in, one job at a time: another one fails with `busy` meanwhile. */
+/** Conversations on their way out and in, one job at a time: another one, printing included, fails with `busy` meanwhile. */
 export interface ExchangeApi {
   /** Asks where to and exports there; null exports every conversation. Answers null when the owner chose no place. */
   export(input: {
@@ -102,12 +127,16 @@ export interface ExchangeApi {
     format: ExportFormat;
     branches: Branches;
   }): Promise<Envelope<ExportOutcome | null>>;
-  /** Lets the owner pick a file and finds out what an import of it would do. Null when none was picked. */
-  inspect(input: Record<string, never>): Promise<Envelope<InspectedImport | null>>;
+  /** Opens the system's print dialog for a conversation. */
+  print(input: { conversationId: string; branches: Branches }): Promise<Envelope<null>>;
+  /** Puts Markdown on the clipboard; `id` names a message, or the conversation. */
+  copy(input: { scope: CopyScope; id: string }): Promise<Envelope<null>>;
+  /** Lets the owner pick a file, or a folder, and finds out what an import of it would do. Null when none was picked. */
+  inspect(input: { isFolder: boolean }): Promise<Envelope<InspectedImport | null>>;
   /** Imports the file that was looked at last, all of it or nothing. Fails with `not-found` for any other. */
   import(input: { id: string }): Promise<Envelope<ImportReport>>;
   /** Ends the job that is under way; it fails with `cancelled`. */
   cancel(): Promise<Envelope<null>>;
-  /** How far the job has come, 0 to 1, at most four times a second. */
-  onAdvanced(listener: (progress: { fraction: number }) => void): () => void;
+  /** How far the job has come, at most four times a second. */
+  onAdvanced(listener: (progress: ExchangeProgress) => void): () => void;
 }

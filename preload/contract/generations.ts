@@ -14,13 +14,21 @@ export const maxQuestionLength = 100_000;
 
 const seedSchema = z.int().min(0).max(0xffff_ffff);
 
+/** What is sent as a question: anything but nothing. */
+export const questionSchema = z
+  .string()
+  .max(maxQuestionLength)
+  .refine((text) => text.trim() !== '');
+
+/** Most answers to one question that are asked for at once. */
+export const maxAnswersAtOnce = 3;
+
 /** `conversationId: null` starts a new conversation. Without a seed a random one is drawn and stored. */
 const startSchema = z.strictObject({
   conversationId: idSchema.nullable(),
-  text: z
-    .string()
-    .max(maxQuestionLength)
-    .refine((text) => text.trim() !== ''),
+  text: questionSchema,
+  insteadOf: idSchema.optional(),
+  isTemporary: z.boolean().optional(),
   presetId: presetChoiceSchema.optional(),
   origin: z.enum(conversationOrigins).optional(),
   seed: seedSchema.optional(),
@@ -32,6 +40,7 @@ export const generationInputs = {
     messageId: idSchema,
     presetId: presetChoiceSchema.optional(),
     repeat: z.boolean().optional(),
+    count: z.int().min(1).max(maxAnswersAtOnce).optional(),
   }),
   'generations:continue': z.strictObject({ messageId: idSchema }),
   'generations:stop': z.strictObject({ messageId: idSchema }),
@@ -44,6 +53,10 @@ export const generationInputs = {
 export interface StartInput {
   conversationId: string | null;
   text: string;
+  /** A question of this conversation that is asked in other words: the new one stands beside it, and it stays. */
+  insteadOf?: string | undefined;
+  /** Makes a new conversation a temporary one. */
+  isTemporary?: boolean | undefined;
   /** For this answer only; otherwise that of the conversation, or of the settings. */
   presetId?: string | undefined;
   /** Marks a new conversation; `window` unless said. */
@@ -52,12 +65,14 @@ export interface StartInput {
 }
 
 export interface RetryInput {
-  /** The answer to write once more. */
+  /** The answer to write once more, or a question to answer. */
   messageId: string;
   /** As for a new question. */
   presetId?: string | undefined;
   /** Takes the seed and the parameters of that answer instead of new ones: the same model then writes the same. */
   repeat?: boolean | undefined;
+  /** How many answers to write, one after the other; the first is shown. One unless said. */
+  count?: number | undefined;
 }
 
 /**
@@ -91,7 +106,7 @@ export interface DraftPreview {
 export interface GenerationsApi {
   /** Saves the question and an empty answer, then asks the model. Resolves when both are on disk. */
   start(input: StartInput): Promise<Envelope<Transcript>>;
-  /** A new answer beside `messageId` (an assistant message); the old one stays. */
+  /** New answers beside `messageId`, or to it when it is a question; the old ones stay. */
   retry(input: RetryInput): Promise<Envelope<Transcript>>;
   /** Goes on with a stopped, interrupted, failed or length-limited answer in place. */
   continue(input: { messageId: string }): Promise<Envelope<Transcript>>;

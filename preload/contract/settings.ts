@@ -14,6 +14,8 @@ export const settingsSchema = z.object({
   presetId: presetChoiceSchema.default(defaultPresetId),
   customPresets: z.array(customPresetSchema).max(100).default([]),
   sidebarVisible: z.boolean().default(true),
+  /** Folders of the list that show only how many conversations they hold. */
+  closedFolderIds: z.array(z.uuid()).max(10_000).default([]),
   /** Absolute path of the chosen GGUF; null means the bundled guide. Set through the models area only. */
   modelPath: z.string().nullable().default(null),
   /** The conversation shown last, reopened at the next start. */
@@ -62,6 +64,8 @@ export const settingsSchema = z.object({
   /** How conversations were exported last from the window. */
   exportFormat: z.enum(exportFormats).default('json'),
   exportBranches: z.enum(branchChoices).default('all'),
+  /** Hours between two backups; 0 makes none on schedule. */
+  backupEveryHours: z.union([z.literal(0), z.literal(24), z.literal(168)]).default(24),
   /** Whether the app looks for newer versions by itself; null until the owner was asked. */
   lookForUpdates: z.boolean().nullable().default(null),
   /** Starts before that question, as far as they matter. Set by main only, like the next two. */
@@ -87,6 +91,7 @@ export const settingsPatchSchema = z
     presetId: presetChoiceSchema,
     customPresets: settingsSchema.shape.customPresets.unwrap(),
     sidebarVisible: z.boolean(),
+    closedFolderIds: settingsSchema.shape.closedFolderIds.unwrap(),
     lastConversationId: z.uuid().nullable(),
     stateCacheLimitBytes: settingsSchema.shape.stateCacheLimitBytes.unwrap(),
     device: settingsSchema.shape.device.unwrap(),
@@ -102,6 +107,7 @@ export const settingsPatchSchema = z
     spellCheck: z.boolean(),
     exportFormat: settingsSchema.shape.exportFormat.unwrap(),
     exportBranches: settingsSchema.shape.exportBranches.unwrap(),
+    backupEveryHours: settingsSchema.shape.backupEveryHours.unwrap(),
     lookForUpdates: z.boolean(),
     theme: settingsSchema.shape.theme.unwrap(),
     zoom: settingsSchema.shape.zoom.unwrap(),

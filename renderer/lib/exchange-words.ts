@@ -1,7 +1,9 @@
 import type {
   Branches,
+  ExchangeProgress,
   ExportFormat,
   ExportOutcome,
+  ImportFormat,
   ImportReport,
   InspectedImport,
   SkipReason,
@@ -18,12 +20,26 @@ export const exportFormatWords: Record<ExportFormat, { label: string; hint: stri
   },
   md: { label: 'Markdown', hint: 'A file for each conversation, to read and edit. It cannot be imported.' },
   html: { label: 'Web page (HTML)', hint: 'A page for each conversation, to read. It cannot be imported.' },
+  pdf: { label: 'PDF', hint: 'A file for each conversation, to read and print. It cannot be imported.' },
   txt: { label: 'Plain text', hint: 'A file for each conversation, to read anywhere. It cannot be imported.' },
 };
 
 export const branchWords: Record<Branches, string> = { all: 'all branches', active: 'the shown branch' };
 
-export const busyWords = 'Conversations are being exported or imported already. Wait until that is done.';
+export const busyWords = 'Conversations are being exported, imported or printed already. Wait until that is done.';
+
+/** What a file was recognised as. */
+const importFormatWords: Record<ImportFormat, string> = {
+  'oasst-desktop': 'conversations of this app',
+  'oasst-trees': 'message trees of Open-Assistant',
+  'oasst-messages': 'messages of Open-Assistant',
+  chatgpt: 'conversations of ChatGPT',
+  claude: 'conversations of Claude',
+  jan: 'threads of Jan',
+  'lm-studio': 'conversations of LM Studio',
+  gpt4all: 'chats of GPT4All',
+  'open-webui': 'chats of Open WebUI',
+};
 
 const reasonWords: Record<SkipReason, string> = {
   'not-json': 'no JSON',
@@ -33,6 +49,7 @@ const reasonWords: Record<SkipReason, string> = {
   'cut-off': 'cut off at the end of the file',
   'no-text': 'without text',
   'unknown-role': 'by somebody who neither asks nor answers',
+  'not-text': 'that are no text of the conversation, such as pictures, tool calls and reasoning',
   'no-question': 'answers whose question is not in the file',
   'out-of-turn': 'not in turn: a question after a question, or an answer after an answer',
   repeated: 'there twice',
@@ -63,8 +80,9 @@ export function importedText(fileName: string, report: ImportReport): string {
 }
 
 /** What an import would do, with all its numbers, line by line. */
-export function reportLines({ conversations, messages, ...losses }: ImportReport): string[] {
+export function reportLines({ format, conversations, messages, ...losses }: ImportReport): string[] {
   const lines = [
+    `Recognised as ${importFormatWords[format]}.`,
     `Conversations: ${formatCount(conversations.new)} new, ${formatCount(conversations.extended)} with new messages, ${formatCount(conversations.known)} known.`,
     `Messages: ${formatCount(messages.new)} new, ${formatCount(messages.branched)} added beside a known one with other words, ${formatCount(messages.known)} known.`,
   ];
@@ -86,10 +104,14 @@ export function reportLines({ conversations, messages, ...losses }: ImportReport
   return lines;
 }
 
+/** What a window can be busy with, of leaving and coming back. */
+export type ExchangeJob = 'export' | 'print' | 'inspect' | 'import';
+
 /** What a job is doing. What was read of a file is added in one step at the end, which has no numbers. */
-export function stepText(kind: 'export' | 'inspect' | 'import', fraction: number): string {
-  if (kind === 'export') return `Exporting, ${formatPercent(fraction)} done`;
-  if (fraction < 1) return `Reading the file, ${formatPercent(fraction)} done`;
+export function stepText(kind: ExchangeJob, { fraction, counts }: ExchangeProgress): string {
+  if (counts !== null)
+    return `Exporting, ${formatCount(counts.done)} of ${formatCount(counts.total)} conversations done`;
+  if (fraction < 1) return `Reading, ${formatPercent(fraction)} done`;
   return kind === 'import' ? 'Adding the conversations' : 'Comparing with the conversations that are here';
 }
 

@@ -1,4 +1,4 @@
-import type { GenerationFacts, StopReason } from '../../preload/contract/conversations.ts';
+import type { GenerationFacts, Rating, StopReason } from '../../preload/contract/conversations.ts';
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { PromptFormat } from '../../preload/contract/library.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
@@ -11,10 +11,20 @@ import { presetLabel } from './preset-words.ts';
 export const appName = 'OASST Desktop';
 
 /** What stands at the top of the pages beside the transcript. */
-export const pageWords = { models: 'Models', settings: 'Settings' };
+export const pageWords = {
+  search: 'Search',
+  models: 'Models',
+  settings: 'Settings',
+  trash: 'Trash',
+  versions: 'Side by side',
+};
 
 export const privacySentence =
-  'Conversations are kept in the data folder on this computer, and nothing you write leaves it. The app uses the network only to fetch a model that you asked for.';
+  'Conversations are kept in the data folder on this computer, and nothing you write leaves it. The app uses the network only when you ask it to: to fetch a model, or to look for updates.';
+
+/** What a conversation that is kept in memory only means for its owner. */
+export const temporarySentence =
+  'It is kept in memory only and never written to the disk. When you leave it, it is gone.';
 
 /** What stands below the composer at all times. `format` is how the model's prompts are built; null while unknown. */
 export function limitsOf(model: ModelStatus | null, format: PromptFormat['kind'] | null): string {
@@ -55,6 +65,9 @@ const stopReasonWords: Record<StopReason, string> = {
   interrupted: 'interrupted',
   failed: 'failed',
 };
+
+/** What a rating says. */
+export const ratingWords: Record<Rating, string> = { 1: 'good answer', [-1]: 'bad answer' };
 
 /** One calm sentence per failure, for the line below an answer: what happened and what can be done. */
 export const failureWords: Record<ErrorCode, string> = {

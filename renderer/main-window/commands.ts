@@ -1,4 +1,5 @@
 import type { MenuCommand } from '../../preload/contract/app.ts';
+import type { ConversationSummary } from '../../preload/contract/conversations.ts';
 import { endingOf } from '../lib/endings.ts';
 import { copyText } from '../stores/copy-text.ts';
 import type { Stores } from '../stores/stores.ts';
@@ -8,14 +9,19 @@ import {
   showComposer,
   showConversation,
   showFirstScreen,
+  showInList,
+  showMap,
   showModels,
+  showSearch,
   showSettings,
+  showTemporaryScreen,
+  showTrash,
   toggleSidebar,
 } from './navigation.ts';
 
 /** What each command of the application menu does in this window. */
 export function createCommands(stores: Stores): Record<MenuCommand, () => void> {
-  const { conversations, exchange, layout, transcript } = stores;
+  const { conversations, exchange, layout, temporary, transcript } = stores;
 
   function step(direction: 1 | -1): void {
     const next = conversations.neighbour(transcript.wantedId, direction);
@@ -25,20 +31,48 @@ export function createCommands(stores: Stores): Record<MenuCommand, () => void> 
   /** What acts on the conversation does so while it is on the page, not behind another page. */
   const isOnPage = (): boolean => layout.page === 'transcript';
 
+  /** The conversation on the page, when it has a place in the list. */
+  function organisable(): ConversationSummary | null {
+    const { conversation } = transcript;
+    return conversation === null || conversation.isTemporary || !isOnPage() ? null : conversation;
+  }
+
   return {
     'new-conversation': () => {
       showFirstScreen(stores);
     },
+    'new-temporary-conversation': () => {
+      showTemporaryScreen(stores);
+    },
     'rename-conversation': () => {
+      // A temporary conversation is not in the list, where names are changed.
+      if (temporary.isOn) return;
       if (transcript.wantedId === null || !isOnPage()) return;
-      layout.showSidebar();
+      showInList(stores, transcript.wantedId);
       layout.renamingId = transcript.wantedId;
+    },
+    'pin-conversation': () => {
+      const conversation = organisable();
+      if (conversation !== null) void conversations.organise([conversation.id], { isPinned: !conversation.isPinned });
+    },
+    'archive-conversation': () => {
+      const conversation = organisable();
+      if (conversation !== null) void conversations.archive([conversation.id], !conversation.isArchived);
     },
     'export-conversation': () => {
       if (transcript.wantedId !== null && isOnPage()) void exchange.export([transcript.wantedId]);
     },
+    'print-conversation': () => {
+      if (transcript.wantedId !== null && isOnPage()) void exchange.print(transcript.wantedId);
+    },
+    'copy-conversation': () => {
+      if (transcript.wantedId !== null && isOnPage()) void exchange.copy('conversation', transcript.wantedId);
+    },
     'delete-conversation': () => {
       if (transcript.wantedId !== null && isOnPage()) void deleteConversation(stores, transcript.wantedId);
+    },
+    'show-map': () => {
+      if (isOnPage()) showMap(stores);
     },
     'toggle-sidebar': () => {
       void toggleSidebar(stores);
@@ -63,8 +97,14 @@ export function createCommands(stores: Stores): Record<MenuCommand, () => void> 
       const answer = transcript.newestAnswer;
       if (answer !== null && isOnPage() && answer.text !== '') void copyText(stores, answer.text);
     },
+    find: () => {
+      showSearch(stores);
+    },
     'show-models': () => {
       showModels(stores);
+    },
+    'show-trash': () => {
+      showTrash(stores);
     },
     'show-settings': () => {
       showSettings(stores);

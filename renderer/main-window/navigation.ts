@@ -1,5 +1,6 @@
 import { tick } from 'svelte';
 import { unwrap } from '../lib/api.ts';
+import { temporarySentence } from '../lib/words.ts';
 import type { Page, SettingsSection } from '../stores/layout.svelte.ts';
 import type { Stores } from '../stores/stores.ts';
 
@@ -24,6 +25,11 @@ export function showModels(stores: Stores, from: Element | null = document.activ
 export function showSettings(stores: Stores, section: SettingsSection = stores.layout.settingsSection): void {
   stores.layout.settingsSection = section;
   showPage(stores, 'settings', document.activeElement);
+}
+
+/** Shows what was deleted and can come back. */
+export function showTrash(stores: Stores): void {
+  showPage(stores, 'trash', document.activeElement);
 }
 
 function showPage({ layout }: Stores, page: Page, from: Element | null): void {
@@ -74,18 +80,72 @@ export function showConversation({ layout, settings, transcript }: Stores, conve
   void transcript.open(conversationId);
 }
 
+/** Opens a conversation at one of its messages, on the branch of it. */
+export async function showMessage(
+  { layout, settings, transcript }: Stores,
+  conversationId: string,
+  messageId: string,
+): Promise<void> {
+  layout.closeOverlay();
+  layout.dialog = null;
+  layout.showTranscript();
+  if (transcript.wantedId !== conversationId) void settings.change({ lastConversationId: conversationId });
+  await transcript.show(conversationId, messageId);
+}
+
+/** Shows the search, with what was looked for last. @param from where the focus belongs afterwards */
+export function showSearch(stores: Stores, from: Element | null = document.activeElement): void {
+  stores.search.openedId = null;
+  if (stores.layout.page !== 'search') void stores.search.readModelNames();
+  showPage(stores, 'search', from);
+}
+
+/** Shows an answer and its versions side by side. */
+export function showVersions(stores: Stores, messageId: string): void {
+  void stores.versions.open(messageId);
+  showPage(stores, 'versions', document.activeElement);
+}
+
+/** Shows the map of the conversation on the page. */
+export function showMap({ layout, transcript, treeMap }: Stores): void {
+  if (transcript.conversation === null) return;
+  void treeMap.open(transcript.conversation.id);
+  layout.dialog = 'map';
+}
+
 /** Shows the first screen, with the cursor where the first question goes. */
 export function showFirstScreen(stores: Stores): void {
   void stores.settings.change({ lastConversationId: null });
   stores.transcript.close();
+  stores.temporary.isNext = false;
   showComposer(stores);
 }
 
+/** The same for a conversation that is kept in memory only. */
+export function showTemporaryScreen(stores: Stores): void {
+  showFirstScreen(stores);
+  stores.temporary.isNext = true;
+  stores.announcer.say(`Temporary conversation. ${temporarySentence}`);
+}
+
+/** Keeps the temporary conversation on the page after all: from now on it is in the list, and reopened at the next start. */
+export async function keepTemporary({ notices, settings, temporary, transcript }: Stores): Promise<void> {
+  if (!(await temporary.keep())) return;
+  notices.say('The conversation is kept. It is in the list now.');
+  if (transcript.wantedId !== null) void settings.change({ lastConversationId: transcript.wantedId });
+}
+
 /** Sends a question; a new conversation becomes the one to reopen. False when it was not accepted. */
-export async function sendQuestion({ settings, transcript }: Stores, text: string): Promise<boolean> {
+export async function sendQuestion(
+  { search, settings, temporary, transcript }: Stores,
+  text: string,
+): Promise<boolean> {
+  // Whoever asks has arrived: Escape no longer leads back to what was found.
+  search.openedId = null;
   const isNew = transcript.wantedId === null;
-  const isAccepted = await transcript.send(text);
-  if (isAccepted && isNew && transcript.wantedId !== null) {
+  const isTemporary = temporary.isOn;
+  const isAccepted = await transcript.send(text, isNew && isTemporary ? true : undefined);
+  if (isAccepted && isNew && !isTemporary && transcript.wantedId !== null) {
     void settings.change({ lastConversationId: transcript.wantedId });
   }
   return isAccepted;
@@ -96,12 +156,28 @@ export async function sendQuestion({ settings, transcript }: Stores, text: strin
  * opens that was not asked for. Undoing brings it back to the page as well.
  */
 export async function deleteConversation(stores: Stores, conversationId: string): Promise<void> {
+  // Leaving it is the end of it already.
+  if (conversationId === stores.temporary.shownId) showFirstScreen(stores);
+  else await deleteConversations(stores, [conversationId]);
+}
+
+/** The same for conversations of the list, with one way back for all of them. */
+export async function deleteConversations(stores: Stores, conversationIds: readonly string[]): Promise<void> {
   const { conversations, transcript } = stores;
-  const wasShown = transcript.wantedId === conversationId;
-  await conversations.delete(conversationId, () => {
-    if (wasShown && transcript.wantedId === null) showConversation(stores, conversationId);
+  const shownId = conversationIds.find((id) => id === transcript.wantedId);
+  const isDone = await conversations.delete(conversationIds, () => {
+    if (shownId !== undefined && transcript.wantedId === null) showConversation(stores, shownId);
   });
-  if (wasShown && conversations.find(conversationId) === null) showFirstScreen(stores);
+  if (shownId !== undefined && isDone) showFirstScreen(stores);
+}
+
+/** Opens whatever hides a conversation in the list: another view of it, or a closed folder. */
+export function showInList({ conversations, folders, layout }: Stores, conversationId: string): void {
+  layout.showSidebar();
+  const { isArchived, isPinned, folderId } = conversations.find(conversationId) ?? {};
+  if (isArchived === true) void conversations.showArchive();
+  else conversations.showList();
+  if (isPinned === false && folderId != null && folders.closedIds.includes(folderId)) folders.toggle(folderId);
 }
 
 /** Opens the quick window. */

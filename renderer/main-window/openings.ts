@@ -1,13 +1,17 @@
 import type { AppOpening } from '../../preload/contract/app.ts';
 import type { Stores } from '../stores/stores.ts';
-import { showComposer, showConversation, showFirstScreen } from './navigation.ts';
+import { showComposer, showConversation, showFirstScreen, showMessage } from './navigation.ts';
 
 /** Shows what was asked for from outside this window: a tray entry, a notification, a link, the quick window. */
 export function openFromOutside(stores: Stores, opening: AppOpening): void {
   switch (opening.kind) {
     case 'conversation':
-      showConversation(stores, opening.conversationId);
-      showComposer(stores);
+      if (opening.messageId === null) {
+        showConversation(stores, opening.conversationId);
+        showComposer(stores);
+      } else {
+        void showMessage(stores, opening.conversationId, opening.messageId);
+      }
       break;
     case 'new-conversation':
       showFirstScreen(stores);

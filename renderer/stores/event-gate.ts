@@ -1,16 +1,21 @@
-import type { Transcript } from '../../preload/contract/conversations.ts';
 import type { GenerationEvent } from '../../preload/contract/generations.ts';
 
 export type Verdict = 'apply' | 'drop' | 'gap';
 
+/** An answer that is being written, and the last event that a snapshot of it holds. */
+export interface LiveAnswer {
+  readonly messageId: string;
+  readonly seq: number;
+}
+
 /**
- * Lets each event of the shown answer through exactly once.
+ * Lets each event of the shown answers through exactly once.
  *
- * A snapshot says up to which `seq` it already holds the answer. Events keep arriving while a snapshot is under way, and
+ * A snapshot says up to which `seq` it already holds an answer. Events keep arriving while a snapshot is under way, and
  * may reach the window before it: they are held and looked at again once it is there.
  */
 export class EventGate {
-  #live: { messageId: string; seq: number } | null = null;
+  readonly #seqs = new Map<string, number>();
   #held: GenerationEvent[] = [];
   #callsUnderWay = 0;
 
@@ -26,17 +31,19 @@ export class EventGate {
   }
 
   /** Continues from a snapshot: gives the held events that come after it, to be judged in their order. */
-  resume(live: Transcript['live']): GenerationEvent[] {
-    this.#live = live === null ? null : { messageId: live.messageId, seq: live.seq };
-    return this.#held.filter(({ messageId }) => messageId === live?.messageId).sort((a, b) => a.seq - b.seq);
+  resume(live: readonly LiveAnswer[]): GenerationEvent[] {
+    this.#seqs.clear();
+    for (const { messageId, seq } of live) this.#seqs.set(messageId, seq);
+    return this.#held.filter(({ messageId }) => this.#seqs.has(messageId)).sort((a, b) => a.seq - b.seq);
   }
 
   /** What to do with an event. `gap` means that one before it never came and a fresh snapshot is needed. */
   judge(event: GenerationEvent): Verdict {
-    const live = this.#live;
-    if (event.messageId !== live?.messageId || event.seq <= live.seq) return 'drop';
-    if (event.seq > live.seq + 1) return 'gap';
-    this.#live = event.kind === 'finished' ? null : { messageId: event.messageId, seq: event.seq };
+    const seq = this.#seqs.get(event.messageId);
+    if (seq === undefined || event.seq <= seq) return 'drop';
+    if (event.seq > seq + 1) return 'gap';
+    if (event.kind === 'finished') this.#seqs.delete(event.messageId);
+    else this.#seqs.set(event.messageId, event.seq);
     return 'apply';
   }
 

@@ -1,7 +1,7 @@
 import type { AssistantApi } from '../../preload/contract/api.ts';
-import type { InspectedImport } from '../../preload/contract/exchange.ts';
+import type { CopyScope, ExchangeProgress, InspectedImport } from '../../preload/contract/exchange.ts';
 import { toAppError, unwrap } from '../lib/api.ts';
-import { busyWords, exportedText, importedText, inspectedText } from '../lib/exchange-words.ts';
+import { busyWords, exportedText, importedText, inspectedText, type ExchangeJob } from '../lib/exchange-words.ts';
 import type { AnnouncerStore } from './announcer.svelte.ts';
 import type { NoticesStore } from './notices.svelte.ts';
 import type { SettingsStore } from './settings.svelte.ts';
@@ -9,9 +9,9 @@ import type { SettingsStore } from './settings.svelte.ts';
 /** Conversations on their way out and in. Main asks for files and folders; this follows one job at a time. */
 export class ExchangeStore {
   /** What is going on, from the question for a file to the end. */
-  running = $state<'export' | 'inspect' | 'import' | null>(null);
-  /** How far it has come, 0 to 1; null while the owner chooses a place. */
-  fraction = $state<number | null>(null);
+  running = $state<ExchangeJob | null>(null);
+  /** How far it has come; null while the owner chooses a place. */
+  progress = $state.raw<ExchangeProgress | null>(null);
   isCancelling = $state(false);
   /** The file that was looked at and waits for a decision. */
   inspected = $state.raw<InspectedImport | null>(null);
@@ -29,8 +29,8 @@ export class ExchangeStore {
 
   /** Follows how far the job comes; gives the function that stops following. */
   start(): () => void {
-    return this.#api.exchange.onAdvanced(({ fraction }) => {
-      if (this.running !== null) this.fraction = fraction;
+    return this.#api.exchange.onAdvanced((progress) => {
+      if (this.running !== null) this.progress = progress;
     });
   }
 
@@ -45,11 +45,30 @@ export class ExchangeStore {
     });
   }
 
-  /** Lets the owner pick a file, and finds out what an import of it would do. */
-  async inspect(): Promise<void> {
+  /** Opens the system's print dialog for a conversation, with the branches that an export would have. */
+  async print(conversationId: string): Promise<void> {
+    const settings = this.#settings.value;
+    if (settings === null) return;
+    await this.#run('print', async () => {
+      await unwrap(this.#api.exchange.print({ conversationId, branches: settings.exportBranches }));
+    });
+  }
+
+  /** Puts Markdown on the clipboard: of a message, of the branch down to it, or of a conversation as it is shown. */
+  async copy(scope: CopyScope, id: string): Promise<void> {
+    try {
+      await unwrap(this.#api.exchange.copy({ scope, id }));
+      this.#announcer.say('Copied.');
+    } catch (failure) {
+      this.#notices.fail(failure);
+    }
+  }
+
+  /** Lets the owner pick a file, or a folder, and finds out what an import of it would do. */
+  async inspect(isFolder: boolean): Promise<void> {
     await this.#run('inspect', async () => {
       this.inspected = null;
-      this.inspected = await unwrap(this.#api.exchange.inspect({}));
+      this.inspected = await unwrap(this.#api.exchange.inspect({ isFolder }));
       if (this.inspected !== null) this.#announcer.say(inspectedText(this.inspected));
     });
   }
@@ -59,7 +78,7 @@ export class ExchangeStore {
     const { inspected } = this;
     if (inspected === null) return;
     await this.#run('import', async () => {
-      this.fraction = 0;
+      this.progress = { fraction: 0, counts: null };
       const report = await unwrap(this.#api.exchange.import({ id: inspected.id }));
       this.inspected = null;
       this.#notices.say(importedText(inspected.fileName, report));
@@ -83,7 +102,7 @@ export class ExchangeStore {
     }
   }
 
-  async #run(kind: 'export' | 'inspect' | 'import', work: () => Promise<void>): Promise<void> {
+  async #run(kind: ExchangeJob, work: () => Promise<void>): Promise<void> {
     if (this.running !== null) {
       this.#notices.say(busyWords);
       return;
@@ -97,7 +116,7 @@ export class ExchangeStore {
       else this.#notices.fail(failure);
     } finally {
       this.running = null;
-      this.fraction = null;
+      this.progress = null;
       this.isCancelling = false;
     }
   }

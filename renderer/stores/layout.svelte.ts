@@ -2,7 +2,7 @@ import { MediaQuery } from 'svelte/reactivity';
 import type { SettingsStore } from './settings.svelte.ts';
 
 /** What can take the room beside the list of conversations. */
-export type Page = 'transcript' | 'models' | 'settings';
+export type Page = 'transcript' | 'search' | 'models' | 'settings' | 'trash' | 'versions';
 
 export const settingsSections = [
   'general',
@@ -24,7 +24,7 @@ export class LayoutStore {
   page = $state<Page>('transcript');
   /** The part of the settings that is shown, or was shown last. */
   settingsSection = $state<SettingsSection>('general');
-  dialog = $state<'palette' | 'shortcuts' | null>(null);
+  dialog = $state<'palette' | 'shortcuts' | 'map' | null>(null);
   /** The conversation whose title is a text field at the moment. */
   renamingId = $state<string | null>(null);
   #isOverlayOpen = $state(false);

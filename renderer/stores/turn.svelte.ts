@@ -1,4 +1,4 @@
-import type { Message } from '../../preload/contract/conversations.ts';
+import type { Message, Rating } from '../../preload/contract/conversations.ts';
 import type { GenerationEvent } from '../../preload/contract/generations.ts';
 
 /** What the model is doing for an unfinished answer, with the numbers to show. */
@@ -42,6 +42,10 @@ export class Turn {
     this.text = message.text;
     this.activity = activityOf(message, isLive, this.activity);
     if (!isLive) this.isStopping = false;
+  }
+
+  setRating(rating: Rating | null): void {
+    this.message = { ...this.message, rating };
   }
 
   /** Applies one event, which the gate has let through. */

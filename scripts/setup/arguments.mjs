@@ -3,6 +3,8 @@
  * Who gets the arguments of `npm start -- …`: the terminal program (main/cli) or the windowed app.
  */
 
+import { parseArgs } from 'node:util';
+
 /**
  * Arguments that mean the terminal, wherever they stand. `--continue` is an option of `--ask`.
  * @type {readonly string[]}
@@ -27,6 +29,18 @@ const terminalCommands = [
  */
 export function isForTerminal(args) {
   return args.some((argument) => terminalCommands.includes(argument.split('=')[0] ?? ''));
+}
+
+/**
+ * @param {readonly string[]} args of the terminal program
+ * @returns {boolean} whether they ask for PDFs, which only Electron can make
+ */
+export function needsPrinting(args) {
+  const options = /** @type {const} */ ({ export: { type: 'string' }, format: { type: 'string' } });
+  const { values } = parseArgs({ args: [...args], options, strict: false });
+  if (typeof values.export !== 'string') return false;
+  if (typeof values.format === 'string') return values.format.toLowerCase() === 'pdf';
+  return /\.pdf(\.gz)?$/i.test(values.export);
 }
 
 /**

@@ -29,8 +29,8 @@ export const packagesForWindows = [
   ['dbus-x11'],
 ];
 
-/** What the tests need besides: a display of their own and a hand on it. @type {readonly PackageNames[]} */
-export const packagesForTests = [['xvfb'], ['xdotool']];
+/** What the tests need besides: a display of their own and a hand on it, and eyes for PDFs. @type {readonly PackageNames[]} */
+export const packagesForTests = [['xvfb'], ['xdotool'], ['poppler-utils']];
 
 /** What making packages needs. @type {readonly PackageNames[]} */
 export const packagesForPackaging = [['p7zip-full', '7zip'], ['dpkg-dev'], ['xz-utils']];

@@ -27,6 +27,17 @@ export function electronSwitches(env) {
 }
 
 /**
+ * How an Electron is started that prints and shows nothing: it needs no screen.
+ * @param {string} electron
+ * @returns {string[]} program and arguments
+ */
+export function printingCommand(electron) {
+  const switches = mustDoWithoutSandbox() ? ['--no-sandbox'] : [];
+  if (process.platform === 'linux') switches.push('--ozone-platform=headless');
+  return [electron, ...switches];
+}
+
+/**
  * The environment without the variable that turns Electron into a plain Node (VS Code's terminal sets it).
  * @param {NodeJS.ProcessEnv} env
  * @returns {NodeJS.ProcessEnv}

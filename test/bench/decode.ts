@@ -13,6 +13,8 @@ import { benchArguments, median, note, report, rounded } from './report.ts';
  * process, the events and the database, and beside it a plain loop in a process of its own, once with the library's
  * defaults and once with the number of threads that is best on this machine. Only one model is in memory at a time, the
  * three take turns, and only the reply is measured: the tokens after its first one.
+ *
+ * npm run bench -- decode [--model FILE] [--rounds 3] [--json]
  */
 
 const bar = 0.97;

@@ -125,11 +125,3 @@ describe('the memory line', () => {
     expect(screen.queryByText('The model no longer sees what is above.')).toBeNull();
   });
 });
-
-test('a long conversation shows its end first and all of it soon', async () => {
-  const texts = Array.from({ length: 120 }, (_, index) => `Text ${String(index + 1)}`);
-  await openConversation(texts);
-  expect(turn('Answer 60')).toBeTruthy();
-  await expect.poll(() => document.querySelectorAll('article').length, { timeout: 10_000 }).toBe(120);
-  expect(inTurn('Question 1').getByText('Text 1')).toBeTruthy();
-});

@@ -48,15 +48,20 @@ describe('the composer', () => {
     expect(composer().value).toBe('about cats');
   });
 
-  test('waits for the answer of its own conversation, and says so', async () => {
+  test('lets a question wait for the answer of its own conversation, and says so', async () => {
     const open = await openWindow();
+    const { fake, user } = open;
     await ask(open, 'Hello');
-    await open.user.type(composer(), 'next{Enter}');
-    await settle();
-    expect(open.fake.callsOf('generations.start')).toHaveLength(1);
-    expect(composer().value).toBe('next');
-    const reason = screen.getByText('The next question can be sent once this answer is finished.');
+    expect(screen.queryByRole('button', { name: 'Queue' })).toBeNull();
+    await user.type(composer(), 'next');
+    const reason = screen.getByText('It is asked when the answer is finished.');
     expect(composer().getAttribute('aria-describedby')).toContain(reason.id);
+    expect(screen.getByRole('button', { name: 'Queue' })).toBeTruthy();
+    await user.keyboard('{Enter}');
+    await settle();
+    expect(fake.callsOf('generations.start')).toHaveLength(1);
+    expect(fake.queue.texts(fake.running().conversationId)).toEqual(['next']);
+    expect(composer().value).toBe('');
   });
 
   test('lets another conversation queue behind a running answer', async () => {

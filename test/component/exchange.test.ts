@@ -24,7 +24,7 @@ function section(): HTMLElement {
 }
 
 function file(): HTMLElement {
-  return screen.getByRole('group', { name: 'File to import' });
+  return screen.getByRole('group', { name: 'What would be imported' });
 }
 
 function notice(): string {
@@ -65,12 +65,12 @@ describe('exporting', () => {
     fake.exchange.hold();
     await user.click(button('Export all…'));
     expect(screen.queryByRole('progressbar')).toBeNull();
-    fake.exchange.advance(0.42);
+    fake.exchange.advance(0.42, { done: 4200, total: 10_000 });
     await settle();
     const bar = screen.getByRole('progressbar', { name: 'Progress' });
-    expect(bar.getAttribute('aria-valuetext')).toBe('Exporting, 42 % done');
-    await user.click(button('Import…'));
-    expect(button('Import…').getAttribute('aria-disabled')).toBe('true');
+    expect(bar.getAttribute('aria-valuetext')).toBe('Exporting, 4,200 of 10,000 conversations done');
+    await user.click(button('Import a file…'));
+    expect(button('Import a file…').getAttribute('aria-disabled')).toBe('true');
     await user.click(button('Cancel'));
     fake.fail('exchange.export', ['cancelled', 'The export was cancelled. No unfinished file was left.']);
     fake.exchange.finish();
@@ -106,17 +106,58 @@ describe('exporting', () => {
   });
 });
 
+describe('printing and copying', () => {
+  test('take the conversation on the page from the menu, and none behind another page', async () => {
+    const { fake, id } = await openConversation(['What?', 'That.']);
+    fake.choose('print-conversation');
+    fake.choose('copy-conversation');
+    await settle();
+    expect(fake.callsOf('exchange.print')).toEqual([{ conversationId: id, branches: 'all' }]);
+    expect(fake.callsOf('exchange.copy')).toEqual([{ scope: 'conversation', id }]);
+    expect(spoken()).toContain('Copied.');
+    fake.choose('show-settings');
+    fake.choose('print-conversation');
+    fake.choose('copy-conversation');
+    await settle();
+    expect(fake.callsOf('exchange.print')).toHaveLength(1);
+    expect(fake.callsOf('exchange.copy')).toHaveLength(1);
+  });
+
+  test('say why they failed', async () => {
+    const { fake } = await openConversation(['What?', 'That.']);
+    fake.fail('exchange.print', ['not-found', 'This computer knows no printer. Nothing was printed.']);
+    fake.choose('print-conversation');
+    await settle();
+    expect(notice()).toContain('This computer knows no printer.');
+  });
+});
+
 describe('importing', () => {
+  test('of a folder asks for one, and gives the focus back', async () => {
+    const { fake, user } = await openData();
+    fake.exchange.inspected = {
+      ...{ id: '00000000-0000-7000-8000-00000000f11e', fileName: 'threads' },
+      report: importReport({ format: 'jan' }),
+    };
+    await user.click(button('Import a folder…'));
+    await settle();
+    expect(fake.callsOf('exchange.inspect')).toEqual([{ isFolder: true }]);
+    expect(file().textContent).toContain('Recognised as threads of Jan.');
+    expect(document.activeElement).toBe(button('Import a folder…'));
+  });
+
   test('first tells what the file would bring, then brings it, and the list follows', async () => {
     const { fake, user } = await openData();
-    await user.click(button('Import…'));
+    await user.click(button('Import a file…'));
     await settle();
+    expect(fake.callsOf('exchange.inspect')).toEqual([{ isFolder: false }]);
     expect(spoken()).toContain('notes.json holds 2 new conversations, 15 new messages.');
     expect(
       within(file())
         .getAllByRole('listitem')
         .map(({ textContent }) => textContent),
     ).toEqual([
+      'Recognised as conversations of this app.',
       'Conversations: 2 new, 1 with new messages, 3 known.',
       'Messages: 14 new, 1 added beside a known one with other words, 20 known.',
     ]);
@@ -129,8 +170,8 @@ describe('importing', () => {
     expect(fake.callsOf('conversations.list')).toHaveLength(lists + 1);
     expect(screen.getByRole('button', { name: 'From a file' })).toBeTruthy();
     expect(notice()).toContain('Imported from notes.json: 2 new conversations, 15 new messages.');
-    expect(screen.queryByRole('group', { name: 'File to import' })).toBeNull();
-    await expect.poll(() => document.activeElement).toBe(button('Import…'));
+    expect(screen.queryByRole('group', { name: 'What would be imported' })).toBeNull();
+    await expect.poll(() => document.activeElement).toBe(button('Import a file…'));
   });
 
   test('names what is left out and why', async () => {
@@ -139,12 +180,12 @@ describe('importing', () => {
     const conversations = { new: 0, extended: 0, known: 1, restored: 1 };
     const report = importReport({ skipped, conversations, orphans: 1, withoutFacts: 2, withoutFields: 1 });
     fake.exchange.inspected = { id: '00000000-0000-7000-8000-00000000f11e', fileName: 'a.json', report };
-    await user.click(button('Import…'));
+    await user.click(button('Import a file…'));
     await settle();
     expect(
       within(file())
         .getAllByRole('listitem')
-        .slice(2)
+        .slice(3)
         .map(({ textContent }) => textContent),
     ).toEqual([
       'Brought back: 1 deleted conversation.',
@@ -160,19 +201,19 @@ describe('importing', () => {
     const conversations = { new: 0, extended: 0, known: 3, restored: 0 };
     const report = importReport({ conversations, messages: { new: 0, known: 9, branched: 0 } });
     fake.exchange.inspected = { id: '00000000-0000-7000-8000-00000000f11e', fileName: 'a.json', report };
-    await user.click(button('Import…'));
+    await user.click(button('Import a file…'));
     await settle();
     expect(within(file()).queryByRole('button', { name: 'Import' })).toBeNull();
     expect(file().textContent).toContain('a.json holds nothing new.');
     await user.click(within(file()).getByRole('button', { name: 'Leave it' }));
     await settle();
-    expect(screen.queryByRole('group', { name: 'File to import' })).toBeNull();
-    await expect.poll(() => document.activeElement).toBe(button('Import…'));
+    expect(screen.queryByRole('group', { name: 'What would be imported' })).toBeNull();
+    await expect.poll(() => document.activeElement).toBe(button('Import a file…'));
   });
 
   test('that fails says why and can be tried again', async () => {
     const { fake, user } = await openData();
-    await user.click(button('Import…'));
+    await user.click(button('Import a file…'));
     await settle();
     fake.fail('exchange.import', ['disk-full', 'The disk is full. Nothing was imported.']);
     await user.click(within(file()).getByRole('button', { name: 'Import' }));
@@ -191,7 +232,7 @@ describe('importing', () => {
     fake.choose('show-settings');
     await settle();
     await user.click(screen.getByRole('tab', { name: 'Data and privacy' }));
-    await user.click(button('Import…'));
+    await user.click(button('Import a file…'));
     await settle();
     await user.click(within(file()).getByRole('button', { name: 'Import' }));
     await settle();
@@ -203,7 +244,7 @@ describe('importing', () => {
 
 test('the section is accessible, also with a file and progress in it', async () => {
   const { fake, user } = await openData();
-  await user.click(button('Import…'));
+  await user.click(button('Import a file…'));
   await settle();
   fake.exchange.hold();
   await user.click(within(file()).getByRole('button', { name: 'Import' }));

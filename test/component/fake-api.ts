@@ -1,21 +1,22 @@
 import type { AssistantApi } from '../../preload/contract/api.ts';
 import type { AppInfo, AppOpening, MenuCommand } from '../../preload/contract/app.ts';
-import type {
-  ConversationChange,
-  ConversationOrigin,
-  ConversationSummary,
-  GenerationFacts,
-  Message,
-  Transcript,
-} from '../../preload/contract/conversations.ts';
+import type { ConversationOrigin, GenerationFacts, Message, Transcript } from '../../preload/contract/conversations.ts';
 import { AppError, type Envelope, type ErrorReport } from '../../preload/contract/errors.ts';
 import type { DraftPreview, GenerationEvent } from '../../preload/contract/generations.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
 import type { Settings } from '../../preload/contract/settings.ts';
+import { FakeBackups } from './fake-backups.ts';
+import { FakeConversations } from './fake-conversations.ts';
 import { FakeDesktop } from './fake-desktop.ts';
+import { FakeDrafts } from './fake-drafts.ts';
 import { FakeExchange } from './fake-exchange.ts';
+import { FakeFolders } from './fake-folders.ts';
 import { FakeLibrary, follow } from './fake-library.ts';
+import { FakeMessages } from './fake-messages.ts';
+import { FakeQueue } from './fake-queue.ts';
 import { FakeQuickAsk } from './fake-quick-ask.ts';
+import { FakeSearch } from './fake-search.ts';
+import { FakeTrash } from './fake-trash.ts';
 import { untouchedSettings } from './fake-settings.ts';
 
 type Step =
@@ -23,13 +24,6 @@ type Step =
   | { kind: 'loading'; fraction: number }
   | { kind: 'reading'; done: number; total: number; reused: number }
   | { kind: 'text'; text: string };
-
-interface Stored {
-  summary: ConversationSummary;
-  messages: Message[];
-  leafId: string | null;
-  isDeleted: boolean;
-}
 
 const readyModel: ModelStatus = {
   state: 'ready',
@@ -99,20 +93,26 @@ export class FakeAssistant {
   /** Runs after a method changed the state and before it answers: events may overtake an answer. */
   beforeAnswer: ((method: string) => void) | null = null;
 
+  readonly conversations = new FakeConversations();
+  readonly folders = new FakeFolders((method, input, work) => this.#answer(method, input, work), this.conversations);
+  readonly search = new FakeSearch((method, input, work) => this.#answer(method, input, work));
+  readonly trash = new FakeTrash((method, input, work) => this.#answer(method, input, work));
+  readonly messages = new FakeMessages((method, input, work) => this.#answer(method, input, work), this);
+  readonly drafts = new FakeDrafts((method, input, work) => this.#answer(method, input, work));
+  readonly queue = new FakeQueue((method, input, work) => this.#answer(method, input, work));
+  readonly backups = new FakeBackups((method, input, work) => this.#answer(method, input, work));
   readonly library = new FakeLibrary((method, input, work) => this.#answer(method, input, work));
 
   readonly exchange = new FakeExchange(
     (method, input, work) => this.#answer(method, input, work),
-    () => this.#conversationListeners.forEach((listener) => listener({ kind: 'imported' })),
+    () => this.conversations.tell({ kind: 'renewed' }),
   );
   readonly desktop = new FakeDesktop((method, input, work) => this.#answer(method, input, work));
   readonly quickAsk = new FakeQuickAsk((method, input, work) => this.#answer(method, input, work));
 
-  readonly #stored: Stored[] = [];
   readonly #seqs = new Map<string, number>();
   readonly #openedListeners = new Set<(opening: AppOpening) => void>();
   readonly #menuListeners = new Set<(command: MenuCommand) => void>();
-  readonly #conversationListeners = new Set<(change: ConversationChange) => void>();
   readonly #generationListeners = new Set<(event: GenerationEvent) => void>();
   readonly #modelListeners = new Set<(status: ModelStatus) => void>();
   readonly #settingsListeners = new Set<(settings: Settings) => void>();
@@ -128,45 +128,51 @@ export class FakeAssistant {
       onMenuCommand: (listener) => follow(this.#menuListeners, listener),
     },
     conversations: {
-      list: () => this.#answer('conversations.list', undefined, () => this.#list()),
+      list: (input) => this.#answer('conversations.list', input, () => this.conversations.list(input)),
       open: (input) => this.#answer('conversations.open', input, () => this.transcript(input.conversationId)),
+      earlier: (input) =>
+        this.#answer('conversations.earlier', input, () => this.messages.earlier(input.beforeMessageId)),
       rename: (input) =>
-        this.#answer('conversations.rename', input, () => this.#save(input.conversationId, { title: input.title })),
-      delete: (input) => this.#answer('conversations.delete', input, () => this.#delete(input.conversationId)),
+        this.#answer('conversations.rename', input, () =>
+          this.conversations.save(input.conversationId, { title: input.title }),
+        ),
+      organise: (input) => this.#answer('conversations.organise', input, () => this.conversations.organise(input)),
+      delete: (input) =>
+        this.#answer('conversations.delete', input, () => this.conversations.delete(input.conversationIds)),
       restore: (input) =>
-        this.#answer('conversations.restore', input, () => {
-          this.#find(input.conversationId).isDeleted = false;
-          return this.#save(input.conversationId, {});
-        }),
+        this.#answer('conversations.restore', input, () => this.conversations.restore(input.conversationIds)),
+      forget: (input) => this.#answer('conversations.forget', input, () => null),
+      keep: (input) =>
+        this.#answer('conversations.keep', input, () =>
+          this.conversations.save(input.conversationId, { isTemporary: false }),
+        ),
       choosePreset: (input) =>
         this.#answer('conversations.choosePreset', input, () =>
-          this.#save(input.conversationId, { presetId: input.presetId }),
+          this.conversations.save(input.conversationId, { presetId: input.presetId }),
         ),
       selectBranch: (input) =>
-        this.#answer('conversations.selectBranch', input, () => {
-          const stored = this.#find(input.conversationId);
-          let leafId = input.messageId;
-          for (const message of stored.messages) if (message.parentId === leafId) leafId = message.id;
-          stored.leafId = leafId;
-          return this.transcript(input.conversationId);
-        }),
-      onChanged: (listener) => follow(this.#conversationListeners, listener),
+        this.#answer('conversations.selectBranch', input, () =>
+          this.messages.select(input.conversationId, input.messageId),
+        ),
+      onChanged: (listener) => this.conversations.onChanged(listener),
     },
     generations: {
       start: (input) =>
         this.#answer('generations.start', input, () => {
           const id = input.conversationId ?? this.addConversation(input.text.slice(0, 40), []);
-          const stored = this.#find(id);
-          const question = this.addMessage(id, { role: 'prompter', text: input.text, parentId: stored.leafId });
-          this.#begin(id, question.id);
-          this.#save(id, { updatedAt: this.nowMs });
+          const { insteadOf, text } = input;
+          const { leafId } = this.conversations.find(id);
+          const parentId = insteadOf === undefined ? leafId : this.message(insteadOf).parentId;
+          this.#begin(id, this.addMessage(id, { role: 'prompter', text, parentId }).id, 1);
+          const isTemporary = input.isTemporary ?? this.conversations.find(id).summary.isTemporary;
+          this.conversations.save(id, { updatedAt: this.nowMs, isTemporary });
           return this.transcript(id);
         }),
       retry: (input) =>
         this.#answer('generations.retry', input, () => {
-          const answer = this.message(input.messageId);
-          this.#begin(answer.conversationId, answer.parentId);
-          return this.transcript(answer.conversationId);
+          const { id, conversationId, parentId, role } = this.message(input.messageId);
+          this.#begin(conversationId, role === 'prompter' ? id : parentId, input.count ?? 1);
+          return this.transcript(conversationId);
         }),
       continue: (input) =>
         this.#answer('generations.continue', input, () => {
@@ -194,6 +200,13 @@ export class FakeAssistant {
         }),
       onChanged: (listener) => follow(this.#modelListeners, listener),
     },
+    messages: this.messages.api,
+    drafts: this.drafts.api,
+    queue: this.queue.api,
+    folders: this.folders.api,
+    search: this.search.api,
+    trash: this.trash.api,
+    backups: this.backups.api,
     library: this.library.api,
     exchange: this.exchange.api,
     desktop: this.desktop.api,
@@ -217,11 +230,9 @@ export class FakeAssistant {
     origin: ConversationOrigin = 'window',
   ): string {
     const id = uuid(this.#nextId++);
-    this.#stored.push({
-      summary: { id, title, createdAt: updatedAt, updatedAt, origin, presetId: null },
-      messages: [],
-      leafId: null,
-      isDeleted: false,
+    this.conversations.add({
+      ...{ id, title, createdAt: updatedAt, updatedAt, origin, presetId: null },
+      ...{ folderId: null, isPinned: false, isArchived: false, isTemporary: false },
     });
     let parentId: string | null = null;
     texts.forEach((text, index) => {
@@ -238,7 +249,7 @@ export class FakeAssistant {
   }
 
   addMessage(conversationId: string, change: Partial<Message>): Message {
-    const stored = this.#find(conversationId);
+    const stored = this.conversations.find(conversationId);
     const message: Message = {
       id: uuid(this.#nextId++),
       conversationId,
@@ -248,6 +259,7 @@ export class FakeAssistant {
       status: 'complete',
       errorCode: null,
       createdAt: this.nowMs,
+      rating: null,
       siblingIds: [],
       generation: null,
       ...change,
@@ -258,35 +270,28 @@ export class FakeAssistant {
   }
 
   message(id: string): Message {
-    const message = this.#stored.flatMap(({ messages }) => messages).find((candidate) => candidate.id === id);
+    const message = this.conversations.stored
+      .flatMap(({ messages }) => messages)
+      .find((candidate) => candidate.id === id);
     if (message === undefined) throw new Error(`no message ${id}`);
     return message;
   }
 
   /** The message that is being written, newest first. */
   running(): Message {
-    const message = this.#stored.flatMap(({ messages }) => messages).findLast(({ status }) => status === 'generating');
+    const message = this.conversations.stored
+      .flatMap(({ messages }) => messages)
+      .findLast(({ status }) => status === 'generating');
     if (message === undefined) throw new Error('no answer is running');
     return message;
   }
 
   transcript(conversationId: string): Transcript {
-    const stored = this.#find(conversationId);
-    const branch: Message[] = [];
-    for (let id = stored.leafId; id !== null;) {
-      const message = this.message(id);
-      const siblingIds = stored.messages
-        .filter(({ parentId }) => parentId === message.parentId)
-        .map((sibling) => sibling.id);
-      branch.unshift({ ...message, siblingIds });
-      id = message.parentId;
-    }
-    const live = branch.find(({ status }) => status === 'generating');
-    return {
-      conversation: stored.summary,
-      messages: branch,
-      live: live === undefined ? null : { messageId: live.id, seq: this.#seqs.get(live.id) ?? 0 },
-    };
+    return this.messages.transcript(conversationId);
+  }
+
+  seqOf(messageId: string): number {
+    return this.#seqs.get(messageId) ?? 0;
   }
 
   /** One step of a running answer, numbered and sent to the window. */
@@ -302,7 +307,7 @@ export class FakeAssistant {
 
   /** Numbers a step without sending it. */
   nextEvent(messageId: string, step: Step): GenerationEvent {
-    const seq = (this.#seqs.get(messageId) ?? 0) + 1;
+    const seq = this.seqOf(messageId) + 1;
     this.#seqs.set(messageId, seq);
     return { messageId, conversationId: this.message(messageId).conversationId, seq, ...step };
   }
@@ -314,10 +319,9 @@ export class FakeAssistant {
   finish(messageId: string, change: Partial<Message> = {}): void {
     const message = this.message(messageId);
     this.#replace({ ...message, status: 'complete', generation: facts(), ...change });
-    const seq = (this.#seqs.get(messageId) ?? 0) + 1;
-    const transcript = this.transcript(message.conversationId);
-    const finished = transcript.messages.find(({ id }) => id === messageId) ?? this.message(messageId);
-    this.send({ messageId, conversationId: message.conversationId, seq, kind: 'finished', message: finished });
+    const finished = this.messages.withSiblings(this.message(messageId));
+    const { conversationId } = message;
+    this.send({ messageId, conversationId, seq: this.seqOf(messageId) + 1, kind: 'finished', message: finished });
   }
 
   send(event: GenerationEvent): void {
@@ -357,41 +361,16 @@ export class FakeAssistant {
     return { ok: true, value };
   }
 
-  #begin(conversationId: string, parentId: string | null): void {
-    const answer = this.addMessage(conversationId, {
-      role: 'assistant',
-      parentId,
-      status: 'generating',
-      generation: null,
-    });
-    this.#seqs.set(answer.id, 0);
-  }
-
-  #list(): ConversationSummary[] {
-    return this.#stored.filter(({ isDeleted }) => !isDeleted).map(({ summary }) => summary);
-  }
-
-  #find(conversationId: string): Stored {
-    const stored = this.#stored.find(({ summary }) => summary.id === conversationId);
-    if (stored === undefined) throw new Error(`no conversation ${conversationId}`);
-    return stored;
-  }
-
-  #save(conversationId: string, change: Partial<ConversationSummary>): ConversationSummary {
-    const stored = this.#find(conversationId);
-    stored.summary = { ...stored.summary, ...change };
-    for (const listener of this.#conversationListeners) listener({ kind: 'saved', conversation: stored.summary });
-    return stored.summary;
-  }
-
-  #delete(conversationId: string): null {
-    this.#find(conversationId).isDeleted = true;
-    for (const listener of this.#conversationListeners) listener({ kind: 'deleted', conversationId });
-    return null;
+  /** Empty answers to a question; the first of them is shown. */
+  #begin(conversationId: string, parentId: string | null, count: number): void {
+    const answers = Array.from({ length: count }, () =>
+      this.addMessage(conversationId, { role: 'assistant', parentId, status: 'generating' }),
+    );
+    this.conversations.find(conversationId).leafId = answers[0]?.id ?? null;
   }
 
   #replace(message: Message): void {
-    const stored = this.#find(message.conversationId);
+    const stored = this.conversations.find(message.conversationId);
     stored.messages = stored.messages.map((candidate) => (candidate.id === message.id ? message : candidate));
   }
 }

@@ -1,5 +1,11 @@
 import type { Envelope } from '../../preload/contract/errors.ts';
-import type { ExchangeApi, ExportOutcome, ImportReport, InspectedImport } from '../../preload/contract/exchange.ts';
+import type {
+  ExchangeApi,
+  ExchangeProgress,
+  ExportOutcome,
+  ImportReport,
+  InspectedImport,
+} from '../../preload/contract/exchange.ts';
 import { follow } from './fake-library.ts';
 
 type Answer = <T>(method: string, input: unknown, work: () => T) => Promise<Envelope<T>>;
@@ -30,7 +36,7 @@ export class FakeExchange {
     report: importReport(),
   };
   readonly api: ExchangeApi;
-  readonly #listeners = new Set<(progress: { fraction: number }) => void>();
+  readonly #listeners = new Set<(progress: ExchangeProgress) => void>();
   #isHeld = false;
   #release: (() => void) | null = null;
 
@@ -41,6 +47,11 @@ export class FakeExchange {
         await this.#turn();
         return answer('exchange.export', input, () => this.outcome);
       },
+      print: async (input) => {
+        await this.#turn();
+        return answer('exchange.print', input, () => null);
+      },
+      copy: (input) => answer('exchange.copy', input, () => null),
       inspect: async (input) => {
         await this.#turn();
         return answer('exchange.inspect', input, () => this.inspected);
@@ -67,8 +78,8 @@ export class FakeExchange {
     this.#release?.();
   }
 
-  advance(fraction: number): void {
-    for (const listener of this.#listeners) listener({ fraction });
+  advance(fraction: number, counts: ExchangeProgress['counts'] = null): void {
+    for (const listener of this.#listeners) listener({ fraction, counts });
   }
 
   async #turn(): Promise<void> {

@@ -11,7 +11,7 @@ describe('opened from outside', () => {
     fake.choose('show-settings');
     fake.choose('show-shortcuts');
     await screen.findByRole('dialog');
-    fake.open({ kind: 'conversation', conversationId: id });
+    fake.open({ kind: 'conversation', conversationId: id, messageId: null });
     await expect.poll(() => screen.queryByRole('dialog')).toBeNull();
     await settle();
     expect(screen.getByRole('heading', { level: 1, name: 'Cats' })).toBeTruthy();
@@ -34,7 +34,7 @@ describe('opened from outside', () => {
       fake.beforeAnswer = null;
       fake.say(answer.id, 'three ');
     };
-    fake.open({ kind: 'conversation', conversationId: id });
+    fake.open({ kind: 'conversation', conversationId: id, messageId: null });
     await settle();
     fake.say(answer.id, 'four.');
     await settle();
@@ -50,7 +50,7 @@ describe('opened from outside', () => {
     const opened = await openConversation(['What?', 'That.']);
     const before = opened.fake.callsOf('conversations.open').length;
     composer().blur();
-    opened.fake.open({ kind: 'conversation', conversationId: opened.id });
+    opened.fake.open({ kind: 'conversation', conversationId: opened.id, messageId: null });
     await settle();
     expect(opened.fake.callsOf('conversations.open')).toHaveLength(before);
     expect(document.activeElement).toBe(composer());
@@ -59,7 +59,7 @@ describe('opened from outside', () => {
   test('one that is gone leaves the first screen and says so', async () => {
     const { fake } = await openConversation(['What?', 'That.']);
     fake.fail('conversations.open', ['not-found', 'This conversation is no longer there.']);
-    fake.open({ kind: 'conversation', conversationId: '00000000-0000-7000-8000-00000000ffff' });
+    fake.open({ kind: 'conversation', conversationId: '00000000-0000-7000-8000-00000000ffff', messageId: null });
     await settle();
     expect(screen.getByText('This conversation is no longer there.')).toBeTruthy();
     expect(screen.queryByRole('article')).toBeNull();

@@ -1,6 +1,6 @@
 import { screen, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { rank } from '../../renderer/features/palette/ranking.ts';
+import { Ranking, type Findable } from '../../renderer/features/palette/ranking.ts';
 import { FakeAssistant } from './fake-api.ts';
 import { composer, openConversation, openWindow, settle, type OpenWindow } from './open-window.ts';
 
@@ -107,8 +107,10 @@ describe('the palette', () => {
     await opened.user.type(composer(), 'More?{Enter}');
     await settle();
     const button = screen.getByRole('button', { name: 'Find' });
-    await opened.user.click(button);
+    button.focus();
+    opened.fake.choose('show-palette');
     await isOpen();
+    expect(field()).toBeTruthy();
     await opened.user.keyboard('{Escape}');
     await isClosed();
     expect(document.activeElement).toBe(button);
@@ -163,6 +165,10 @@ const entries = [
   { label: 'Renewal of a conversation' },
 ];
 
+function labelsFor(ranking: Ranking<Findable>, query: string): string[] {
+  return ranking.find(query, 100).map(({ label }) => label);
+}
+
 describe('ranking', () => {
   test.each([
     ['', entries.map(({ label }) => label)],
@@ -180,10 +186,24 @@ describe('ranking', () => {
     ['  ', entries.map(({ label }) => label)],
     ['?!', entries.map(({ label }) => label)],
   ])('“%s” finds %j', (query, found) => {
-    expect(rank(query, entries).map(({ label }) => label)).toEqual(found);
+    expect(labelsFor(new Ranking(entries), query)).toEqual(found);
+  });
+
+  test('finds the same whether a query is typed letter by letter, taken back or put there at once', () => {
+    const ranking = new Ranking(entries);
+    for (const query of ['n', 'ne', 'new', 'new c', 'new', 'ne', 'se', 'set', '', 'c', 'ch', 'cha']) {
+      expect(labelsFor(ranking, query)).toEqual(labelsFor(new Ranking(entries), query));
+    }
+  });
+
+  test('gives as many as are asked for, the best of all', () => {
+    expect(new Ranking(entries).find('s', 2).map(({ label }) => label)).toEqual([
+      'Settings',
+      'Settings: Model and device',
+    ]);
   });
 
   test('stays quick for long titles of one letter', () => {
-    expect(rank(`${'a'.repeat(199)}b`, [{ label: 'a '.repeat(100) }])).toEqual([]);
+    expect(new Ranking([{ label: 'a '.repeat(100) }]).find(`${'a'.repeat(199)}b`, 1)).toEqual([]);
   });
 });

@@ -77,6 +77,15 @@ describe('the scroll controller', () => {
     expect(stick.isStuck).toBe(true);
   });
 
+  test('lets go when another place is asked for', () => {
+    const { box, stick, changes } = createBox();
+    stick.letGo();
+    box.scrollHeight = 1300;
+    stick.resized();
+    expect(box.scrollTop).toBe(600);
+    expect(changes).toEqual([false]);
+  });
+
   test('goes to the end when asked, wherever the reader is', () => {
     const { box, stick, changes } = createBox();
     box.scrollTop = 0;

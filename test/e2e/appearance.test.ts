@@ -101,7 +101,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
         });
         expect(await violationsOf(window)).toEqual([]);
       }
-      await window.getByRole('button', { name: 'Find' }).click();
+      await app.electron.evaluate(({ Menu }) => {
+        const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []);
+        items?.find(({ accelerator }) => accelerator === 'CmdOrCtrl+K')?.click();
+      });
       await expect(window.getByRole('listbox', { name: 'Conversations and commands' })).toBeVisible();
       await window.screenshot({ path: join(pictures, `palette-${colorScheme}.png`) });
       expect(await violationsOf(window)).toEqual([]);

@@ -56,7 +56,9 @@ async function currentSettings(): Promise<Settings> {
 }
 
 async function conversationCount(): Promise<number> {
-  const envelope = await app.window.evaluate(() => window.assistant.conversations.list());
+  const envelope = await app.window.evaluate(() =>
+    window.assistant.conversations.list({ isArchived: false, after: null, limit: 100 }),
+  );
   if (!envelope.ok) throw new Error(envelope.error.message);
   return envelope.value.length;
 }
@@ -83,7 +85,7 @@ test('--ask asks at once, and a long question arrives whole', async () => {
   await startAgain('--ask', question);
   await expect.poll(conversationCount).toBe(1);
   const text = await app.window.evaluate(async () => {
-    const list = await window.assistant.conversations.list();
+    const list = await window.assistant.conversations.list({ isArchived: false, after: null, limit: 100 });
     const conversationId = list.ok ? (list.value[0]?.id ?? '') : '';
     const opened = await window.assistant.conversations.open({ conversationId });
     return opened.ok ? opened.value.messages[0]?.text : null;

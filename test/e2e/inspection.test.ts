@@ -109,7 +109,7 @@ test('a foreign script in the quick window gets nowhere', async () => {
 });
 
 test('forged, oversized and twisted calls are refused, and the app answers on', async () => {
-  const attempts = await attackPage(app, app.window, listener, ipcAttacks);
+  const attempts = await attackPage(app, app.window, listener, ipcAttacks, 0);
   expect(attempts.filter(({ accepted }) => accepted !== null)).toEqual([]);
   expect(attempts.length).toBeGreaterThan(200);
   expect(await app.window.evaluate(() => window.assistant.app.info())).toMatchObject({ ok: true });
@@ -124,12 +124,12 @@ test('a window that the app did not register is refused, whatever it shows', asy
     const { preload } = inner.getLastWebPreferences();
     const stranger = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
     const asked: unknown[] = [];
-    for (const address of ['app://bundle/index.html', 'data:text/html,<p>x</p>']) {
+    for (const address of ['app://bundle/index.html', 'data:text/html,<p>x</p>', 'about:blank']) {
       await stranger.loadURL(address);
       asked.push(await stranger.webContents.executeJavaScript('assistant.app.info().then(({ error }) => error?.code)'));
     }
     stranger.destroy();
     return asked;
   });
-  expect(codes).toEqual(['forbidden', 'forbidden']);
+  expect(codes).toEqual(['forbidden', 'forbidden', 'forbidden']);
 });

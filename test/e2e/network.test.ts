@@ -5,7 +5,7 @@ import { electronEnvironment, electronSwitches } from '../../scripts/setup/elect
 import { electronExecutable } from '../../scripts/setup/electron-runtime.mjs';
 import { makeDataFolder, projectRoot, removeDataFolder } from '../support/app.ts';
 
-/** What Chromium's own log of the network says about a start with both windows. */
+/** What Chromium's own log of the network says about a start with both windows, and about a PDF. */
 
 test('the app asks the network for nothing by itself', async () => {
   const dataFolder = makeDataFolder();
@@ -16,6 +16,21 @@ test('the app asks the network for nothing by itself', async () => {
     env: { ...electronEnvironment(process.env), LANG: 'en_US.UTF-8' },
   });
   await expect.poll(() => electron.windows().length).toBe(2);
+  const pdfPath = join(dataFolder, 'printed.pdf');
+  await electron.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = async () => ({ canceled: false, filePath });
+  }, pdfPath);
+  const page = electron.windows().find((each) => each.url().endsWith('index.html'));
+  const exported = await page?.evaluate(async () => {
+    const started = await window.assistant.generations.start({
+      conversationId: null,
+      text: 'Hello',
+    });
+    if (!started.ok) return started;
+    const conversationIds = [started.value.conversation.id];
+    return window.assistant.exchange.export({ conversationIds, format: 'pdf', branches: 'all' });
+  });
+  expect(exported).toMatchObject({ ok: true, value: { name: 'printed.pdf' } });
   await electron.close();
   const log = readFileSync(logPath, 'utf8');
   expect(log).toContain('"events"');

@@ -167,7 +167,7 @@ test('an answer goes on in the main window in the middle of a word, with nothing
   await expect(inMain).toHaveAttribute('aria-busy', 'false');
 
   const stored = await app.window.evaluate(async () => {
-    const conversations = await window.assistant.conversations.list();
+    const conversations = await window.assistant.conversations.list({ isArchived: false, after: null, limit: 100 });
     return conversations.ok ? conversations.value.map(({ origin }) => origin) : null;
   });
   expect(stored).toEqual(['quick-ask']);

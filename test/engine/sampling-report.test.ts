@@ -14,19 +14,22 @@ import { loadModel, startRealEngine, type RealEngine } from './real-engine.ts';
 
 /** The sampling configs of the published report. */
 const shared = { max_new_tokens: 400, min_new_tokens: 4, do_sample: true, temperature: 1, repetition_penalty: 1.2 };
-const configs = Object.entries({
+const argumentsOf = Object.entries({
   nucleus9: { temperature: 0.8, top_p: 0.9 },
   k50: { top_k: 50, top_p: 0.95 },
   typical2: { typical_p: 0.2 },
   typical3: { temperature: 0.8, typical_p: 0.3 },
   contrastive: { top_k: 5, penalty_alpha: 0.6 },
   greedy: { do_sample: false, num_beams: 1 },
-}).map(([name, own]): SamplingConfig => {
-  const samplingParams = { ...shared, ...own };
-  const mapped = mapArguments(samplingParams);
-  if ('impossible' in mapped) throw new Error(mapped.impossible);
-  return { ...mapped, name, samplingParams };
 });
+function configsOf(changes: Partial<typeof shared> = {}): SamplingConfig[] {
+  return argumentsOf.map(([name, own]) => {
+    const samplingParams = { ...shared, ...own, ...changes };
+    const mapped = mapArguments(samplingParams);
+    if ('impossible' in mapped) throw new Error(mapped.impossible);
+    return { ...mapped, name, samplingParams };
+  });
+}
 
 /** The first two begin alike, so that the second could go on from what was read of the first. */
 const prompts = [
@@ -34,7 +37,14 @@ const prompts = [
   'What is a meme, and where does the word come from? Tell me in one word.',
   'Can you tell me about GLaDOS?',
 ];
-const total = prompts.length * 11;
+
+const topics = ['memes', 'trees', 'rain', 'maps', 'clocks', 'bread', 'rivers', 'songs', 'chess', 'the model'];
+const fortyPrompts = topics.flatMap((topic) => [
+  `What do you know about ${topic}?`,
+  `Write a list of three facts about ${topic}.`,
+  `Why do people like ${topic}?`,
+  `${topic}?`,
+]);
 
 async function guide(stateFolder: string): Promise<RealEngine> {
   const engine = startRealEngine();
@@ -49,10 +59,11 @@ function jobFor(engine: RealEngine, outPath: string): SamplingJob {
       name: 'Guide',
       sha256: 'a'.repeat(64),
       contextTokens: 2048,
+      promptFormat: 'open-assistant',
       device: 'cpu',
       isHalfPrecision: false,
     },
-    ...{ prompts, configs, seed: 42, outPath },
+    ...{ prompts, configs: configsOf(), seed: 42, outPath },
     promptsPath: 'prompts.jsonl',
     configPath: 'config.json',
   };
@@ -70,8 +81,10 @@ describe('the sampling report of the guide', () => {
   it('has the keys and types of the published one, level by level, and leaves no state behind', async () => {
     const folder = temporaryFolder();
     const engine = await guide(folder);
-    const job = jobFor(engine, join(folder, 'report.json'));
-    expect(await runSamplingReport(job, handlers())).toMatchObject({ isWhole: true, done: total });
+    // Short answers have the shape of long ones.
+    const configs = configsOf({ max_new_tokens: 12 });
+    const job = { ...jobFor(engine, join(folder, 'report.json')), configs, prompts: fortyPrompts };
+    expect(await runSamplingReport(job, handlers())).toMatchObject({ isWhole: true, done: fortyPrompts.length * 11 });
     expect(shapeOf(readFileSync(job.outPath, 'utf8'))).toEqual(publishedShape);
     await engine.shutDown();
     expect(existsSync(join(folder, 'states')), 'saved states are for conversations').toBe(false);

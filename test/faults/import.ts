@@ -1,19 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { v7 as uuidv7 } from 'uuid';
 import { openDatabaseClient } from '../../main/database/client.ts';
 import { createExports } from '../../main/services/export/exports.ts';
+import { gpt4allMagic } from '../../main/services/import/foreign/gpt4all.ts';
 import { createImports } from '../../main/services/import/imports.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { presets } from '../../preload/contract/presets.ts';
+import { writeGpt4allChat } from '../support/gpt4all-writer.ts';
 import { createRandom } from '../support/random.ts';
+import { packZip } from '../support/zip-writer.ts';
 
 /**
- * Imports damaged and hostile files into a database that holds conversations. Each is either imported or refused with a
- * reason; a refused one leaves the database as it was, and what was there before is there afterwards in any case.
+ * Imports damaged and hostile files, of this app and of others, into a database that holds conversations. Each is either
+ * imported or refused with a reason; a refused one leaves the database as it was, and what was there before is there
+ * afterwards in any case.
  *
  * npm run fault -- import [--times 1000] [--seed N] [--json]
  */
@@ -26,7 +30,7 @@ type Random = () => number;
 const below = (random: Random, limit: number): number => Math.floor(random() * limit);
 
 /** Texts that have broken importers before. */
-const hostile = [
+const hostile: readonly (string | Buffer)[] = [
   '[',
   '['.repeat(200_000),
   `${'{"replies":['.repeat(5_000)}${']}'.repeat(5_000)}`,
@@ -39,6 +43,15 @@ const hostile = [
   '{"message_id":"a","parent_id":"a","text":"ring","role":"prompter"}',
   '{"message_tree_id":"t","prompt":{"text":"no role"}}',
   '{"message_id":1e999,"text":null,"role":"prompter"}',
+  '[{"mapping":{"a":{"parent":"b","children":["a","b"]},"b":{"parent":"a","children":["a"]}},"current_node":"a"}]',
+  '[{"mapping":[],"id":{}},{"mapping":{"__proto__":null}},{"chat_messages":[null,[],{"content":[7]}],"uuid":7}]',
+  '{"name":{},"messages":[{"versions":[null],"currentlySelected":-1e400},{"versions":[]}]}',
+  '[{"chat":{"history":{"messages":{"a":{"parentId":"a","content":[[[]]]}},"currentId":[]}}}]',
+  '{"thread_id":"a","role":"user","content":[{"type":"text","text":7}],"metadata":{"parentId":"b"}}\n'.repeat(50),
+  `{${'"a":[],'.repeat(500_000)}"b":1}`,
+  'PK\u0003\u0004 and nothing more',
+  Buffer.concat([gpt4allMagic, Buffer.alloc(60, 0xff)]),
+  Buffer.concat([gpt4allMagic, Buffer.from([0, 0, 0, 12]), Buffer.alloc(1_000_000)]),
 ];
 
 const digits = ['0', '-1', '1e400', '"', 'null', '[]', '{}', '\\ud800', '\u202E'];
@@ -92,6 +105,37 @@ const database = await openDatabaseClient({
 const exports = createExports({ database, presetName: (id) => id });
 const imports = createImports({ database, now: Date.now });
 
+const fixtures = join(import.meta.dirname, '..', 'fixtures', 'foreign');
+/** Sound files of other programs, and the names that those give them. */
+const foreignNames = {
+  'chatgpt.json': 'conversations.json',
+  'claude.json': 'conversations-001.json',
+  'open-webui.json': 'chat-export-1.json',
+  'lm-studio/Garden/1720000000000.conversation.json': '1720000000000.conversation.json',
+  'jan/threads/0198f0aa/messages.jsonl': 'messages.jsonl',
+};
+
+/** Those files, also as zips, and chats of GPT4All in several versions. */
+function foreignFiles(): { name: string; bytes: Buffer }[] {
+  const files = Object.entries(foreignNames).map(([from, name]) => ({
+    name,
+    bytes: readFileSync(join(fixtures, from)),
+  }));
+  const zips = files.map(({ bytes }) => packZip([{ name: 'conversations.json', content: bytes }]));
+  const items = [
+    { role: 'Prompt: ' as const, text: 'Question?', attachments: ['file:///a.txt'] },
+    { role: 'Response: ' as const, text: 'Answer.', before: { text: 'I look.', tool: 'search' } },
+  ];
+  const chats = [1, 5, 9, 12].map((version) =>
+    writeGpt4allChat({ version, id: `chat-${version}`, title: 'Chat', createdSeconds: 1_700_000_000, items }),
+  );
+  return [
+    ...files,
+    ...zips.map((bytes) => ({ name: 'export.zip', bytes })),
+    ...chats.map((bytes) => ({ name: 'gpt4all.chat', bytes })),
+  ];
+}
+
 async function addConversation(title: string): Promise<void> {
   const [conversationId, questionId, answerId, now] = [uuidv7(), uuidv7(), uuidv7(), Date.now()];
   const facts = { modelName: 'm', modelSha256: null, presetId: 'k50', parameters: presets.k50, seed: 1 };
@@ -120,16 +164,25 @@ const counts = { imported: 0, refused: 0, partialWrites: 0, lost: 0 };
 let slowestMs = 0;
 try {
   for (let index = 0; index < 5; index += 1) await addConversation(`Conversation ${index}`);
-  const original = await database.listConversations();
+  const wholeList = { isArchived: false, after: null, limit: 5000 };
+  const original = await database.listConversations(wholeList);
   const good = (['json', 'oasst'] as const).map((format) => ({ format, path: join(folder, `good.${format}`) }));
   for (const { format, path } of good) await exports.run({ conversationIds: null, branches: 'all', format, path });
-  const files = good.map(({ path }) => readFileSync(path));
+  const files = [
+    ...good.map(({ format, path }) => ({
+      name: format === 'json' ? 'file.json' : 'file.trees.jsonl',
+      bytes: readFileSync(path),
+    })),
+    ...foreignFiles(),
+  ];
 
   for (let index = 0; index < times; index += 1) {
-    const source = below(random, files.length);
-    const bytes = mutate(random, files[source] ?? Buffer.alloc(0));
-    const path = join(folder, source === 0 ? 'file.json' : 'file.trees.jsonl');
-    writeFileSync(path, bytes);
+    const { name = '', bytes = Buffer.alloc(0) } = files[below(random, files.length)] ?? {};
+    const filePath = join(folder, 'in', name);
+    mkdirSync(dirname(filePath), { recursive: true });
+    writeFileSync(filePath, mutate(random, bytes));
+    // Every fifth is found in a folder, where one broken file is no reason to refuse the others.
+    const path = index % 5 === 0 ? dirname(filePath) : filePath;
     const before = await everything();
     const startedMs = performance.now();
     try {
@@ -142,7 +195,7 @@ try {
       if ((await everything()) !== before) counts.partialWrites += 1;
     }
     slowestMs = Math.max(slowestMs, performance.now() - startedMs);
-    const titles = new Set((await database.listConversations()).map(({ id, title }) => `${id} ${title}`));
+    const titles = new Set((await database.listConversations(wholeList)).map(({ id, title }) => `${id} ${title}`));
     if (original.some(({ id, title }) => !titles.has(`${id} ${title}`))) counts.lost += 1;
   }
 } finally {

@@ -129,14 +129,6 @@ describe('trying again', () => {
     expect(generation.request.turns.map(({ text }) => text)).toEqual(['Count to ten.']);
     generation.finish();
   });
-
-  it('refuses questions', async () => {
-    const services = await openServices();
-    const { message } = await answered(services, 'x', 'end-of-text');
-    await expect(services.generations.retry({ messageId: message.parentId ?? '' })).rejects.toMatchObject({
-      code: 'invalid-input',
-    });
-  });
 });
 
 describe('an answer of an earlier run', () => {

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { DatabaseClient } from '../../main/database/protocol.ts';
 import { finished, lastMessage, openServices } from '../support/services.ts';
+import { wholeList } from '../support/database.ts';
 
 /** Text of a message as another program would find it on disk now. */
 function onDisk(databasePath: string): (messageId: string) => string {
@@ -113,7 +114,7 @@ describe('text that was told', () => {
   it('does not stand in the way of other questions once its conversation is deleted', async () => {
     const { services, disk, conversationId } = await unsaved();
     disk.full = false;
-    await services.conversations.delete(conversationId);
+    await services.conversations.delete([conversationId]);
     const { id } = lastMessage(await services.generations.start({ conversationId: null, text: 'Something else.' }));
     (await services.engines.nextGeneration()).finish();
     expect(await finished(services, id)).toMatchObject({ status: 'complete' });
@@ -130,7 +131,7 @@ describe('a start that cannot be stored', () => {
     await expect(services.generations.start({ conversationId: null, text: 'Go.' })).rejects.toMatchObject({
       code: 'disk-full',
     });
-    expect(await services.conversations.list()).toEqual([]);
+    expect(await services.conversations.list(wholeList)).toEqual([]);
     expect(services.generations.isBusy()).toBe(false);
     expect(services.engines.count()).toBe(0);
   });
@@ -147,13 +148,13 @@ describe('deleting a conversation', () => {
     generation.text('half');
     await services.generations.stopAllOf(conversationId);
     expect(generation.cancels()).toBe(1);
-    await services.conversations.delete(conversationId);
+    await services.conversations.delete([conversationId]);
     expect(services.droppedStates).toEqual([conversationId]);
     expect(changes.at(-1)).toEqual({ kind: 'deleted', conversationId });
-    expect(await services.conversations.list()).toEqual([]);
+    expect(await services.conversations.list(wholeList)).toEqual([]);
     await expect(services.conversations.open(conversationId)).rejects.toMatchObject({ code: 'not-found' });
 
-    await services.conversations.restore(conversationId);
+    await services.conversations.restore([conversationId]);
     expect(lastMessage(await services.conversations.open(conversationId))).toMatchObject({
       text: 'half',
       status: 'stopped',
@@ -193,11 +194,11 @@ describe('deleting a conversation', () => {
     const generation = await services.engines.nextGeneration();
     generation.text('half');
     // Deleted without a stop, as if a stop had been forgotten: the answer ends without its row.
-    await services.conversations.delete(conversationId);
+    await services.conversations.delete([conversationId]);
     generation.text(' more');
     generation.finish();
     expect(await finished(services, lastMessage(transcript).id)).toMatchObject({ status: 'failed', text: 'half more' });
-    expect(await services.conversations.list()).toEqual([]);
+    expect(await services.conversations.list(wholeList)).toEqual([]);
   });
 });
 

@@ -14,6 +14,7 @@ import {
   nextTurn,
   openMemoryDatabase,
   temporaryDatabasePath,
+  wholeList,
 } from '../support/database.ts';
 
 const workerUrl = new URL('../../main/database/worker.ts', import.meta.url);
@@ -36,21 +37,22 @@ describe('a database behind its thread', () => {
     await client.resumeAnswer(answerId);
     const finished = await client.finishAnswer(completeOutcome(answerId));
     expect(finished).toEqual(await client.getMessage(answerId));
-    await client.startReply({
+    await client.startReplies({
       conversationId,
       parentId: turn.questionId,
-      answerId: newId(),
-      facts: answerFacts,
+      answers: [{ answerId: newId(), facts: answerFacts }],
       now: 3_000,
     });
     await client.selectBranch(conversationId, answerId);
-    expect(await client.getBranch(conversationId)).toEqual(await client.getPath(answerId));
+    const { messages } = await client.getBranchEnd(conversationId, 10, null);
+    expect(messages.at(-1)).toEqual(await client.getMessage(answerId));
     expect((await client.renameConversation(conversationId, 'By hand')).title).toBe('By hand');
     expect((await client.chooseConversationPreset(conversationId, 'typical2')).presetId).toBe('typical2');
-    expect(await client.listConversations()).toEqual([await client.getConversation(conversationId)]);
-    await client.deleteConversation(conversationId, 4_000);
-    expect((await client.restoreConversation(conversationId)).title).toBe('By hand');
-    expect(await client.purgeDeleted(9_000)).toBe(0);
+    expect(await client.listConversations(wholeList)).toEqual([await client.getConversation(conversationId)]);
+    await client.deleteConversations([conversationId], 4_000);
+    await client.restoreConversations([conversationId]);
+    expect(await client.getConversation(conversationId)).toMatchObject({ title: 'By hand' });
+    expect(await client.purgeDeleted(9_000)).toEqual({ conversationIds: [], branches: [] });
     expect((await client.changeSettings({ presetId: 'nucleus9' })).presetId).toBe(
       (await client.getSettings()).presetId,
     );
@@ -94,7 +96,7 @@ describe('a database behind its thread', () => {
   it('reaches no property that is not an operation', async () => {
     const client = await open();
     const operations = createOperations(openMemoryDatabase());
-    expect(Object.keys(client).sort()).toEqual([...Object.keys(operations), 'close'].sort());
+    expect(Object.keys(client).sort()).toEqual([...Object.keys(operations), 'close', 'restorePrepared'].sort());
     expect(client).not.toHaveProperty('then');
   });
 });
@@ -107,7 +109,7 @@ describe('closing', () => {
     const started = client.startTurn(turn);
     const closed = client.close();
     expect(client.close()).toBe(closed);
-    const [late] = await Promise.allSettled([client.listConversations()]);
+    const [late] = await Promise.allSettled([client.listConversations(wholeList)]);
     expect(late).toMatchObject({
       status: 'rejected',
       reason: { code: 'internal', message: 'The database is closed.' },
@@ -117,7 +119,7 @@ describe('closing', () => {
     await expect(client.close(), 'closing twice').resolves.toBeUndefined();
     await expect(client.getSettings()).rejects.toMatchObject({ code: 'internal' });
     expect(readdirSync(dirname(path))).toEqual(['conversations.sqlite3', 'conversations.sqlite3.lock']);
-    expect(await (await open(path)).getBranch(turn.conversationId)).toHaveLength(2);
+    expect((await (await open(path)).getTree(turn.conversationId)).nodes).toHaveLength(2);
   });
 });
 
@@ -127,7 +129,7 @@ describe('a thread that dies', () => {
     ['listConversations', 'database-unreadable', /page 3/],
   ] as const)('of %s fails everything that waits and everything later', async (operation, code, cause) => {
     const client = await open(temporaryDatabasePath(), dyingWorkerUrl);
-    const waiting = [client.getMessage('m'), client[operation](), client.getBranch('c')];
+    const waiting = [client.getMessage('m'), client[operation](wholeList), client.getBranchEnd('c', 1, null)];
     const details = { cause: expect.stringMatching(cause) as unknown };
     const failure: unknown = expect.objectContaining({ code, details });
     const outcomes = await Promise.allSettled(waiting);
@@ -167,10 +169,10 @@ it('damage behind a sound header is named when a call meets it, and other calls 
   writeFileSync(path, bytes);
 
   const client = await open(path);
-  const outcomes = await Promise.allSettled(turns.map((turn) => client.getBranch(turn.conversationId)));
+  const outcomes = await Promise.allSettled(turns.map((turn) => client.getBranchEnd(turn.conversationId, 10, null)));
   const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? (outcome.reason as AppError).code : 'ok'));
   expect(new Set(codes)).toEqual(new Set(['ok', 'database-unreadable']));
-  expect(await client.listConversations()).toHaveLength(turns.length);
+  expect(await client.listConversations(wholeList)).toHaveLength(turns.length);
 });
 
 describe('a file that cannot be opened', () => {

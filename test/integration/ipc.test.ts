@@ -5,17 +5,24 @@ import type { Input, Outputs } from '../../preload/contract/api.ts';
 import { channels, type Channel } from '../../preload/contract/channels.ts';
 import type { DesktopState } from '../../preload/contract/desktop.ts';
 import { AppError, type Envelope } from '../../preload/contract/errors.ts';
-import { maxQuestionLength } from '../../preload/contract/generations.ts';
 import { createGlobalShortcut } from '../../main/desktop/global-shortcut.ts';
+import { createBackupHandlers } from '../../main/ipc/handlers/backups.ts';
 import { createDesktopHandlers } from '../../main/ipc/handlers/desktop.ts';
+import { createDraftHandlers } from '../../main/ipc/handlers/drafts.ts';
 import { createExchangeHandlers } from '../../main/ipc/handlers/exchange.ts';
+import { createFolderHandlers } from '../../main/ipc/handlers/folders.ts';
 import { createLibraryHandlers } from '../../main/ipc/handlers/library.ts';
 import { openableUrl } from '../../main/ipc/handlers/links.ts';
+import { createMessageHandlers } from '../../main/ipc/handlers/messages.ts';
+import { createQueueHandlers } from '../../main/ipc/handlers/queue.ts';
 import { createQuickAskHandlers } from '../../main/ipc/handlers/quick-ask.ts';
+import { createSearchHandlers } from '../../main/ipc/handlers/search.ts';
+import { createTrashHandlers } from '../../main/ipc/handlers/trash.ts';
 import { registerHandlers, type Handlers, type IpcTransport, type Sender } from '../../main/ipc/router.ts';
-import { newId } from '../support/database.ts';
+import { wholeList } from '../support/database.ts';
 import { modelFacts } from '../support/library.ts';
 import { lastMessage, openServices, type Services } from '../support/services.ts';
+import { id, inputs } from './channel-inputs.ts';
 
 const own: Sender = { trusted: true };
 const forged: Sender = { trusted: false };
@@ -56,6 +63,7 @@ function handlersOver(services: Services): Handlers<Sender> {
   const { conversations, generations, models, settings } = services;
   const nothing = (): void => undefined;
   return {
+    ...createBackupHandlers<Sender>(services, async () => ''),
     ...createDesktopHandlers<Sender>(Promise.resolve(desktopOver(services))),
     ...createQuickAskHandlers<Sender>({
       window: () => ({ show: nothing, hide: nothing, setPinned: nothing, setHeight: nothing }),
@@ -65,19 +73,32 @@ function handlersOver(services: Services): Handlers<Sender> {
     ...createExchangeHandlers<Sender>(services, {
       chooseExportFile: async () => null,
       chooseExportFolder: async () => null,
-      chooseImportFile: async () => null,
+      chooseImport: async () => null,
+      print: async () => undefined,
+      copy: async () => undefined,
       advanced: nothing,
     }),
+    ...createDraftHandlers<Sender>(services),
+    ...createMessageHandlers<Sender>(services, nothing),
+    ...createQueueHandlers<Sender>(services),
+    ...createFolderHandlers<Sender>(services),
+    ...createSearchHandlers<Sender>(services),
+    ...createTrashHandlers<Sender>(services),
     ...createLibraryHandlers(services, { chooseModelFile: async () => null, reveal: () => undefined }),
     'app:info': async () => ({ version: '0', dataFolder: '/d', platform: 'linux', electronVersion: '0' }),
     'app:licences': async () => 'licences',
     'app:copy-text': async () => null,
     'app:open-link': async ({ url }) => ({ opened: openableUrl(url) !== '' }),
-    'conversations:list': () => conversations.list(),
+    'conversations:list': (input) => conversations.list(input),
     'conversations:open': ({ conversationId }) => conversations.open(conversationId),
+    'conversations:earlier': ({ conversationId, beforeMessageId }) =>
+      conversations.earlier(conversationId, beforeMessageId),
     'conversations:rename': ({ conversationId, title }) => conversations.rename(conversationId, title),
-    'conversations:delete': ({ conversationId }) => conversations.delete(conversationId),
-    'conversations:restore': ({ conversationId }) => conversations.restore(conversationId),
+    'conversations:organise': (input) => conversations.organise(input),
+    'conversations:delete': ({ conversationIds }) => conversations.delete(conversationIds),
+    'conversations:restore': ({ conversationIds }) => conversations.restore(conversationIds),
+    'conversations:forget': ({ conversationId }) => services.temporary.forget(conversationId),
+    'conversations:keep': ({ conversationId }) => services.temporary.keep(conversationId),
     'conversations:choose-preset': ({ conversationId, presetId }) =>
       conversations.choosePreset(conversationId, presetId),
     'conversations:select-branch': ({ conversationId, messageId }) =>
@@ -115,141 +136,6 @@ async function openIpc() {
   return { ...memory, services, log, ask };
 }
 
-const id = newId();
-/** For every channel what it takes, and what it must not take. */
-const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
-  'app:info': { good: undefined, bad: [null, {}, 'x'] },
-  'app:licences': { good: undefined, bad: [null, 0] },
-  'app:copy-text': {
-    good: { text: 'x' },
-    bad: [undefined, { text: 1 }, { text: 'x', more: 1 }, { text: 'x'.repeat(10_000_001) }],
-  },
-  'app:open-link': { good: { url: 'https://example.org' }, bad: [{ url: 1 }, {}, { url: 'h'.repeat(4097) }] },
-  'conversations:list': { good: undefined, bad: [{}, []] },
-  'conversations:open': {
-    good: { conversationId: id },
-    bad: [{ conversationId: '../x' }, {}, id, { conversationId: id, x: 1 }],
-  },
-  'conversations:rename': {
-    good: { conversationId: id, title: 'x' },
-    bad: [{ conversationId: id, title: '  ' }, { conversationId: id, title: 'x'.repeat(201) }, { conversationId: id }],
-  },
-  'conversations:delete': { good: { conversationId: id }, bad: [{ conversationId: 1 }, undefined] },
-  'conversations:restore': { good: { conversationId: id }, bad: [{ conversationId: null }, []] },
-  'conversations:choose-preset': {
-    good: { conversationId: id, presetId: 'nucleus9' },
-    bad: [{ conversationId: id }, { conversationId: id, presetId: 'x' }, { conversationId: 'x', presetId: null }],
-  },
-  'conversations:select-branch': {
-    good: { conversationId: id, messageId: id },
-    bad: [{ conversationId: id }, { conversationId: id, messageId: "' OR 1=1" }],
-  },
-  'generations:start': {
-    good: { conversationId: null, text: 'Hello' },
-    bad: [
-      { conversationId: null, text: '' },
-      { conversationId: null, text: ' \n\t ' },
-      { conversationId: null, text: 'x'.repeat(maxQuestionLength + 1) },
-      { conversationId: 'x', text: 'Hello' },
-      { text: 'Hello' },
-      { conversationId: null, text: 'Hello', seed: -1 },
-      { conversationId: null, text: 'Hello', seed: 1.5 },
-      { conversationId: null, text: 'Hello', seed: 2 ** 32 },
-      { conversationId: null, text: 'Hello', presetId: 'k51' },
-      { conversationId: null, text: 'Hello', parameters: {} },
-    ],
-  },
-  'generations:retry': { good: { messageId: id }, bad: [{ messageId: id, presetId: '__proto__' }, { messageId: '' }] },
-  'generations:continue': { good: { messageId: id }, bad: [{ messageId: id, seed: 1 }, null] },
-  'generations:preview': {
-    good: { conversationId: null, text: '' },
-    bad: [{ conversationId: 'x', text: '' }, { conversationId: null, text: 'x'.repeat(maxQuestionLength + 1) }, {}],
-  },
-  'generations:stop': { good: { messageId: id }, bad: [{ messageId: 5 }, 'x'] },
-  'models:status': { good: undefined, bad: [{}] },
-  'library:get': { good: undefined, bad: [{}] },
-  'library:inspect-file': { good: { path: null }, bad: [undefined, { path: '' }, { path: 'x'.repeat(4097) }, {}] },
-  'library:add-file': {
-    good: { path: '/nowhere.gguf', copy: false, asCompletion: false },
-    bad: [{ path: '/m.gguf' }, { path: '/m.gguf', copy: 'yes', asCompletion: false }],
-  },
-  'library:use': { good: { modelId: id }, bad: [{ modelId: '/etc/passwd' }, {}, { modelId: id, ignoreMemory: 1 }] },
-  'library:verify': { good: { modelId: id }, bad: [{ modelId: '../x' }] },
-  'library:cancel-reading': { good: { of: id }, bad: [{ of: 7 }, { of: '' }] },
-  'library:reveal': { good: { modelId: id }, bad: [{ path: '/' }] },
-  'library:remove': { good: { modelId: id }, bad: [{ modelId: id, force: true }] },
-  'library:install': {
-    good: { catalogueId: 'no-such-model', type: 'Q4_K_M' },
-    bad: [
-      { catalogueId: 'x', type: 'Q2_K' },
-      { catalogueId: 'x'.repeat(101), type: 'Q4_0' },
-    ],
-  },
-  'library:pause-installation': { good: { installationId: id }, bad: [{ installationId: 'all' }] },
-  'library:resume-installation': { good: { installationId: id }, bad: [{}] },
-  'library:cancel-installation': { good: { installationId: id }, bad: [{ installationId: null }] },
-  'exchange:export': {
-    good: { conversationIds: [id], format: 'md', branches: 'all' },
-    bad: [
-      { conversationIds: [], format: 'md', branches: 'all' },
-      { conversationIds: ['../x'], format: 'md', branches: 'all' },
-      { conversationIds: null, format: 'pdf', branches: 'all' },
-      { conversationIds: null, format: 'md', branches: 'some' },
-      { conversationIds: null, format: 'md', branches: 'all', path: '/etc/passwd' },
-    ],
-  },
-  'exchange:inspect': { good: {}, bad: [undefined, { path: '/etc/passwd' }] },
-  'exchange:import': { good: { id }, bad: [{ id: '/etc/passwd' }, {}, { id, path: '/x' }] },
-  'exchange:cancel': { good: undefined, bad: [{}] },
-  'desktop:state': { good: undefined, bad: [{}] },
-  'desktop:set-shortcut': {
-    good: { accelerator: 'Control+Alt+K' },
-    bad: [
-      { accelerator: 'K' },
-      { accelerator: 'Shift+' },
-      { accelerator: 'Control+Alt+K+L+' },
-      { accelerator: `Control+${'K'.repeat(60)}` },
-      { accelerator: 7 },
-      {},
-    ],
-  },
-  'desktop:test-shortcut': { good: { isTesting: false }, bad: [{ isTesting: 'no' }, undefined] },
-  'desktop:suspend-shortcut': { good: { isSuspended: false }, bad: [{ isSuspended: 1 }, true] },
-  'quick-ask:state': { good: undefined, bad: [{}] },
-  'quick-ask:show': { good: undefined, bad: [{ text: 'x', isQuestion: true }] },
-  'quick-ask:hide': { good: undefined, bad: [null] },
-  'quick-ask:set-pinned': { good: { isPinned: true }, bad: [{ isPinned: null }, {}] },
-  'quick-ask:set-height': { good: { height: 58.5 }, bad: [{ height: 0 }, { height: 10_001 }, { height: Number.NaN }] },
-  'quick-ask:save-draft': {
-    good: { draft: 'half a quest' },
-    bad: [{ draft: 1 }, { draft: 'x'.repeat(maxQuestionLength + 1) }],
-  },
-  'quick-ask:set-conversation': { good: { conversationId: null }, bad: [{ conversationId: 'x' }, {}] },
-  'quick-ask:continue-in-main': { good: { conversationId: id }, bad: [{ conversationId: null }, undefined] },
-  'models:load': { good: { ignoreMemory: true }, bad: [{ path: '/m' }, { ignoreMemory: 1 }, null] },
-  'models:state-cache': { good: undefined, bad: [{}] },
-  'models:clear-state-cache': { good: undefined, bad: [{ folder: '/' }] },
-  'settings:get': { good: undefined, bad: [{}] },
-  'settings:change': {
-    good: { sidebarVisible: false },
-    bad: [
-      { sidebarVisible: 1 },
-      { modelPath: '/etc/passwd' },
-      { stateCacheLimitBytes: -1 },
-      { deviceSteps: { '/m.gguf': 'cpu' } },
-      { windowTokens: 4096 },
-      { presetId: 'x' },
-      { quickAskShortcut: 'Control+K' },
-      { confirmedShortcut: null },
-      { windowBounds: null },
-      { zoom: 4 },
-      { theme: 'blue' },
-      { exportFormat: 'pdf' },
-      undefined,
-    ],
-  },
-};
-
 describe('every channel', () => {
   it('is answered', async () => {
     const { answers } = await openIpc();
@@ -263,7 +149,7 @@ describe('every channel', () => {
         expect(await call(forged, channel, input), channel).toMatchObject({ ok: false, error: { code: 'forbidden' } });
       }
     }
-    expect(await services.conversations.list()).toEqual([]);
+    expect(await services.conversations.list(wholeList)).toEqual([]);
     expect(services.settings.get().sidebarVisible).toBe(true);
     expect(log).not.toHaveBeenCalled();
   });
@@ -280,7 +166,7 @@ describe('every channel', () => {
         });
       }
     }
-    expect(await services.conversations.list()).toEqual([]);
+    expect(await services.conversations.list(wholeList)).toEqual([]);
     expect(services.settings.get()).toEqual(before);
     expect(services.engines.count()).toBe(0);
   });
@@ -315,10 +201,10 @@ describe('calls', () => {
     const { messages } = await ask('conversations:open', { conversationId });
     expect(messages.at(-1)).toMatchObject({ text: 'Hi.', status: 'complete', generation: { seed: 3 } });
     expect((await ask('conversations:rename', { conversationId, title: '  Greeting ' })).title).toBe('Greeting');
-    expect(await ask('conversations:list', undefined)).toMatchObject([{ id: conversationId, title: 'Greeting' }]);
+    expect(await ask('conversations:list', wholeList)).toMatchObject([{ id: conversationId, title: 'Greeting' }]);
     const messageId = lastMessage(await ask('conversations:open', { conversationId })).id;
     expect(await ask('generations:stop', { messageId })).toBeNull();
-    expect(await ask('conversations:delete', { conversationId })).toBeNull();
+    expect(await ask('conversations:delete', { conversationIds: [conversationId] })).toBeNull();
     await expect(ask('conversations:open', { conversationId })).rejects.toMatchObject({ code: 'not-found' });
   });
 
@@ -346,7 +232,7 @@ describe('calls', () => {
     expect(await ask('conversations:choose-preset', { conversationId, presetId: 'nucleus9' })).toMatchObject({
       ...{ id: conversationId, presetId: 'nucleus9' },
     });
-    expect(await ask('conversations:list', undefined)).toMatchObject([{ presetId: 'nucleus9' }]);
+    expect(await ask('conversations:list', wholeList)).toMatchObject([{ presetId: 'nucleus9' }]);
   });
 
   it('never carry an exception: an unexpected one is logged and becomes "internal"', async () => {

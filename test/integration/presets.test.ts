@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConversationChange, Transcript } from '../../preload/contract/conversations.ts';
 import type { RetryInput, StartInput } from '../../preload/contract/generations.ts';
 import { presets, type CustomPreset } from '../../preload/contract/presets.ts';
-import { newId } from '../support/database.ts';
+import { newId, wholeList } from '../support/database.ts';
 import { finished, lastMessage, openServices, type Services } from '../support/services.ts';
 
 const own: CustomPreset = { id: newId(), name: 'Cold', parameters: { ...presets.k50, temperature: 0.2 } };
@@ -81,7 +81,7 @@ describe('choosing a preset for a conversation', () => {
     expect(changes).toEqual([{ kind: 'saved', conversation: summary }]);
     await services.dispose();
     const again = await openServices({ dataFolder: services.dataFolder });
-    expect(await again.conversations.list()).toEqual([summary]);
+    expect(await again.conversations.list(wholeList)).toEqual([summary]);
   });
 
   it('fails for one that is not there', async () => {

@@ -9,6 +9,7 @@ import { migrate, migrations } from '../../main/database/migrations/index.ts';
 import type { Migration } from '../../main/database/migrations/migration.ts';
 import { createOperations } from '../../main/database/operations.ts';
 import type { AnswerOutcome, DatabaseOperations, NewAnswerFacts, NewTurn } from '../../main/database/protocol.ts';
+import type { ListInput, Message } from '../../preload/contract/conversations.ts';
 import { presets } from '../../preload/contract/presets.ts';
 
 export { newId };
@@ -21,6 +22,9 @@ export function openMemoryDatabase(steps: readonly Migration[] = migrations): Da
   migrate(db, steps);
   return db;
 }
+
+/** The whole list but for the archive, as long as it is short. */
+export const wholeList: ListInput = { isArchived: false, after: null, limit: 5000 };
 
 /** All operations on a database in memory. Time stands still at `now`. */
 export function memoryOperations(now = 1_000): DatabaseOperations {
@@ -89,6 +93,11 @@ export function completeOutcome(messageId: string, changes: Partial<AnswerOutcom
     now: 2_000,
     ...changes,
   };
+}
+
+/** The whole branch that is shown, root first. */
+export function branchOf(operations: DatabaseOperations, conversationId: string): Message[] {
+  return operations.getBranchEnd(conversationId, Number.MAX_SAFE_INTEGER, null).messages;
 }
 
 /** The code an action fails with, or `'none'`. Anything but an error with a code is thrown on. */

@@ -26,6 +26,8 @@ export interface ScriptedEngine extends Engine {
   readonly loads: readonly Omit<LoadRequest, 'kind' | 'id'>[];
   /** What it was told to read ahead. */
   readonly prepared: readonly Omit<PrepareRequest, 'kind' | 'id'>[];
+  /** The conversations of which it was told to save nothing. */
+  readonly forgotten: readonly string[];
   /** The process dies. */
   crash(): void;
   readonly isGone: () => boolean;
@@ -62,6 +64,7 @@ export function createScriptedEngines(script: Script = {}) {
   const startEngine: StartEngine = ({ onGone }) => {
     const loads: Omit<LoadRequest, 'kind' | 'id'>[] = [];
     const prepared: Omit<PrepareRequest, 'kind' | 'id'>[] = [];
+    const forgotten: string[] = [];
     const failures = new Set<(error: AppError) => void>();
     let gone = false;
     const leave = (error: AppError | null): void => {
@@ -111,6 +114,7 @@ export function createScriptedEngines(script: Script = {}) {
       pid: undefined,
       loads,
       prepared,
+      forgotten,
       isGone: () => gone,
       crash: () => leave(crash()),
       load: (request, { onProgress, onDevice }) =>
@@ -131,6 +135,7 @@ export function createScriptedEngines(script: Script = {}) {
         fits: true,
       }),
       prepare: (request) => void prepared.push(request),
+      forget: (conversationIds) => void forgotten.push(...conversationIds),
       shutDown: async () => leave(null),
     };
     engines.push(engine);

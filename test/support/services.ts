@@ -1,18 +1,28 @@
 import { basename, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { createBackupRunner } from '../../main/database/backup-client.ts';
+import { backupsFolderOf } from '../../main/database/backup-names.ts';
 import { openDatabaseClient } from '../../main/database/client.ts';
 import type { DatabaseClient } from '../../main/database/protocol.ts';
+import { createBackups } from '../../main/services/backups.ts';
 import { createConversations } from '../../main/services/conversations.ts';
 import { createEmitter } from '../../main/services/emitter.ts';
-import { createExports } from '../../main/services/export/exports.ts';
+import { createDrafts } from '../../main/services/drafts.ts';
+import { createExports, type PrintPage } from '../../main/services/export/exports.ts';
+import { createFolders } from '../../main/services/folders.ts';
 import { createGenerations } from '../../main/services/generations.ts';
 import { createImports } from '../../main/services/import/imports.ts';
 import { createLiveAnswers } from '../../main/services/live-answers.ts';
 import { openLibrary, type LibraryEvents } from '../../main/services/library-opening.ts';
+import { createMessages } from '../../main/services/messages.ts';
 import { createModelIdentity } from '../../main/services/model-identity.ts';
 import { createModels } from '../../main/services/models.ts';
 import { presetNameOf } from '../../main/services/presets.ts';
+import { createQueue } from '../../main/services/queue.ts';
+import { createSearch } from '../../main/services/search.ts';
 import { createSettings } from '../../main/services/settings.ts';
+import { createTemporary } from '../../main/services/temporary.ts';
+import { createTrash } from '../../main/services/trash.ts';
 import type { Message, Transcript } from '../../preload/contract/conversations.ts';
 import type { GenerationEvent } from '../../preload/contract/generations.ts';
 import type { ModelFacts } from '../../preload/contract/library.ts';
@@ -29,6 +39,8 @@ export interface ServicesOptions {
   modelOverride?: string | null;
   /** What the look at an unknown model file finds; facts of a usable one unless told. */
   inspect?: (path: string) => Promise<ModelFacts>;
+  /** Makes PDFs of pages; they are refused unless told. */
+  printPage?: PrintPage;
   /** Puts something between the services and the real database. */
   around?: (database: DatabaseClient) => DatabaseClient;
 }
@@ -48,7 +60,7 @@ export async function openServices(options: ServicesOptions = {}) {
     database,
     live,
     now: Date.now,
-    dropSavedState: async (conversationId) => void droppedStates.push(conversationId),
+    dropSavedStates: async (conversationIds) => void droppedStates.push(...conversationIds),
   });
   const guidePath = options.guidePath ?? '/guide.gguf';
   const inspect = options.inspect ?? ((path: string) => Promise.resolve(modelFacts({ name: basename(path) })));
@@ -71,6 +83,31 @@ export async function openServices(options: ServicesOptions = {}) {
     now: Date.now,
     drawSeed: () => (seeds += 1),
   });
+  const queue = createQueue({ database, generations, live, now: Date.now });
+  const erasedInBackups: { conversationIds: string[]; messageIds: string[] }[] = [];
+  const trash = createTrash({
+    database,
+    conversations,
+    eraseInBackups: async (conversationIds, messageIds) => {
+      erasedInBackups.push({ conversationIds, messageIds });
+      return { cleaned: 2, left: 1 };
+    },
+    async forgetStates(conversationIds) {
+      models.forget(conversationIds);
+      droppedStates.push(...conversationIds);
+    },
+    now: () => Date.now(),
+  });
+  const backups = createBackups({
+    ...{ database, databasePath, settings, now: Date.now },
+    folder: backupsFolderOf(databasePath),
+    runTask: createBackupRunner(workerUrl),
+    isAnswering: () => generations.isBusy(),
+    async afterRestore() {
+      await settings.reload();
+      conversations.announceRenewal();
+    },
+  });
   const jobs = createScriptedJobs();
   const libraryEvents: LibraryEvents = {
     changed: createEmitter(),
@@ -90,9 +127,11 @@ export async function openServices(options: ServicesOptions = {}) {
   const dispose = async (): Promise<void> => {
     if (disposed) return;
     disposed = true;
+    queue.dispose();
     await generations.dispose();
     await (await librarySoon)?.dispose();
     await models.dispose();
+    await backups.dispose();
     await realDatabase.close();
   };
   onTestFinished(dispose);
@@ -106,7 +145,20 @@ export async function openServices(options: ServicesOptions = {}) {
     conversations,
     models,
     generations,
-    exports: createExports({ database, presetName: (id) => presetNameOf(settings.get(), id) }),
+    messages: createMessages({ database, live, conversations, generations, now: Date.now }),
+    queue,
+    drafts: createDrafts({ database }),
+    folders: createFolders({ database, conversations, now: Date.now }),
+    search: createSearch({ database }),
+    trash,
+    erasedInBackups,
+    backups,
+    temporary: createTemporary({ database, generations, conversations }),
+    exports: createExports({
+      database,
+      presetName: (id) => presetNameOf(settings.get(), id),
+      printPage: options.printPage,
+    }),
     imports: createImports({ database, now: Date.now }),
     jobs,
     library,

@@ -1,32 +1,64 @@
+import { mkdirSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+import { backupPathOf, backupsFolderOf, newBackupId } from '../backup-names.ts';
 import { writeBackup } from '../backup.ts';
 import { databaseError } from '../sqlite-errors.ts';
 import { initial } from './0001-initial.ts';
 import { modelLibrary } from './0002-model-library.ts';
 import { conversationOrigin } from './0003-conversation-origin.ts';
 import { importedFields } from './0004-imported-fields.ts';
+import { folders } from './0005-folders.ts';
+import { ratingsAndDeletedBranches } from './0006-ratings-and-deleted-branches.ts';
+import { draftsAndQueue } from './0007-drafts-and-queue.ts';
+import { search } from './0008-search.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step there ever was, oldest first. */
-export const migrations: readonly Migration[] = [initial, modelLibrary, conversationOrigin, importedFields];
+export const migrations: readonly Migration[] = [
+  initial,
+  modelLibrary,
+  conversationOrigin,
+  importedFields,
+  folders,
+  ratingsAndDeletedBranches,
+  draftsAndQueue,
+  search,
+];
 
 export const newestVersion = migrations.length;
 
 /**
  * Brings `db` to the newest of `steps`, each in a transaction of its own, so a failure leaves the version before it.
- * A database that holds anything is copied to `<file>.before-v<first step>.bak` first. Leaves foreign keys on.
+ * A database that holds anything is copied to the folder of backups first. Leaves foreign keys on.
  *
  * @throws what SQLite throws, `SQLITE_ERROR` when the file's tables are not those of its version; an Error when
  * `steps` are not numbered 1, 2, 3 …
  */
 export function migrate(db: Database.Database, steps: readonly Migration[] = migrations): void {
+  const pending = pendingOf(db, steps);
+  if (pending.length > 0 && !db.memory && !isEmpty(db)) backUp(db);
+  applyAll(db, pending);
+}
+
+/** The same for a copy that is made to be changed: the file that it was made from stays as it is. */
+export function migrateCopy(db: Database.Database): void {
+  applyAll(db, pendingOf(db, migrations));
+}
+
+function pendingOf(db: Database.Database, steps: readonly Migration[]): Migration[] {
   assertConsecutive(steps);
   const from = db.pragma('user_version', { simple: true }) as number;
-  const pending = steps.filter((step) => step.version > from);
-  const first = pending[0];
-  if (first === undefined) return;
+  return steps.filter((step) => step.version > from);
+}
 
-  if (!db.memory && !isEmpty(db)) writeBackup(db, `${db.name}.before-v${first.version}.bak`);
+function backUp(db: Database.Database): void {
+  const folder = backupsFolderOf(db.name);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeBackup(db, backupPathOf(folder, newBackupId(folder, 'migration', Date.now())));
+}
+
+function applyAll(db: Database.Database, pending: readonly Migration[]): void {
+  if (pending.length === 0) return;
   // A step that rebuilds a table drops the old one, which with foreign keys on would delete every row that refers to it.
   db.pragma('foreign_keys = OFF');
   try {

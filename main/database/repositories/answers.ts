@@ -4,13 +4,15 @@ import type {
   Message,
   MessageRole,
   MessageStatus,
+  Rating,
   StopReason,
 } from '../../../preload/contract/conversations.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
-import type { AnswerOutcome, NewAnswerFacts, NewReply, NewTurn } from '../protocol.ts';
+import type { AnswerOutcome, NewAnswer, NewAnswerFacts, NewReplies, NewTurn } from '../protocol.ts';
 import { inTransaction, statement } from '../statements.ts';
 import { getConversation, insertConversation, setCurrentLeaf, touchConversation } from './conversations.ts';
 import { getMessage, requireMessage, requireMessageOf } from './messages.ts';
+import { takeQueuedQuestion } from './queued-questions.ts';
 
 /**
  * Writes a question and the empty answer that waits for it, and shows that branch.
@@ -22,19 +24,21 @@ export function startTurn(db: Database.Database, turn: NewTurn): void {
     if (turn.newConversation === null) getConversation(db, conversationId);
     else insertConversation(db, conversationId, turn.newConversation, now);
     if (parentId !== null) requireParent(db, conversationId, parentId, 'assistant');
+    const { queuedId, text } = turn;
+    if (queuedId !== undefined) takeQueuedQuestion(db, { conversationId, questionId: queuedId, text });
     insertMessage(db, { ...turn, id: turn.questionId, role: 'prompter', status: 'complete' });
-    insertAnswer(db, { conversationId, parentId: turn.questionId, answerId: turn.answerId, facts: turn.facts, now });
+    insertAnswers(db, { conversationId, parentId: turn.questionId, answers: [turn], now });
   });
 }
 
 /**
- * Writes one more empty answer to a question, and shows that branch.
+ * Writes more empty answers to a question, and shows the first of them.
  * @throws AppError `not-found` for the conversation or the question, `invalid-input` when the parent is not a question
  */
-export function startReply(db: Database.Database, reply: NewReply): void {
+export function startReplies(db: Database.Database, replies: NewReplies): void {
   inTransaction(db, () => {
-    requireParent(db, reply.conversationId, reply.parentId, 'prompter');
-    insertAnswer(db, reply);
+    requireParent(db, replies.conversationId, replies.parentId, 'prompter');
+    insertAnswers(db, replies);
   });
 }
 
@@ -84,6 +88,13 @@ export function finishAnswer(db: Database.Database, outcome: AnswerOutcome): Mes
   });
 }
 
+/** Says what the owner thinks of an answer; null takes it back. @throws AppError `not-found`, `invalid-input` for a question */
+export function rateAnswer(db: Database.Database, messageId: string, rating: Rating | null): void {
+  requireAnswer(db, messageId);
+  const sql = 'UPDATE messages SET rating = ? WHERE id = ?';
+  statement<[Rating | null, string]>(db, sql).run(rating, messageId);
+}
+
 function requireParent(db: Database.Database, conversationId: string, parentId: string, role: MessageRole): void {
   getConversation(db, conversationId);
   if (requireMessageOf(db, conversationId, parentId).role !== role) {
@@ -97,11 +108,15 @@ function requireAnswer(db: Database.Database, messageId: string): { conversation
   return row;
 }
 
-function insertAnswer(db: Database.Database, reply: NewReply): void {
-  const { conversationId, answerId, facts, now } = reply;
-  insertMessage(db, { ...reply, id: answerId, role: 'assistant', text: '', status: 'generating' });
-  insertFacts(db, answerId, facts);
-  setCurrentLeaf(db, conversationId, answerId);
+function insertAnswers(db: Database.Database, { conversationId, parentId, answers, now }: NewReplies): void {
+  const insert = ({ answerId, facts }: NewAnswer): void => {
+    const empty = { role: 'assistant', text: '', status: 'generating' } as const;
+    insertMessage(db, { id: answerId, conversationId, parentId, ...empty, now });
+    insertFacts(db, answerId, facts);
+  };
+  answers.forEach(insert);
+  const [shown] = answers;
+  if (shown !== undefined) setCurrentLeaf(db, conversationId, shown.answerId);
   touchConversation(db, conversationId, now);
 }
 

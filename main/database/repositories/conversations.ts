@@ -1,24 +1,62 @@
 import type Database from 'better-sqlite3';
-import type { ConversationSummary } from '../../../preload/contract/conversations.ts';
+import type { ConversationSummary, ListInput, OrganiseInput } from '../../../preload/contract/conversations.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { NewConversation } from '../protocol.ts';
 import { inTransaction, statement } from '../statements.ts';
+import { getFolder } from './folders.ts';
 
-const summary = 'id, title, created_at AS createdAt, updated_at AS updatedAt, origin, preset_id AS presetId';
+/** What to select from `conversations` to get a `SummaryRow`. */
+export const summaryColumns = `id, title, created_at AS createdAt, updated_at AS updatedAt, origin,
+  preset_id AS presetId, folder_id AS folderId, is_pinned AS isPinned, is_archived AS isArchived`;
 
-/** All conversations that are not deleted, newest message first. */
-export function listConversations(db: Database.Database): ConversationSummary[] {
+/** A summary as stored: truth values are 0 and 1. */
+export type SummaryRow = Omit<ConversationSummary, 'isPinned' | 'isArchived' | 'isTemporary'> & {
+  isPinned: 0 | 1;
+  isArchived: 0 | 1;
+};
+
+export function toSummary(row: SummaryRow): ConversationSummary {
+  return { ...row, isPinned: row.isPinned === 1, isArchived: row.isArchived === 1, isTemporary: false };
+}
+
+/** A page of the list: pinned ones first, then the newest message first; behind `after`, or from the beginning. */
+export function listConversations(
+  db: Database.Database,
+  { isArchived, after, limit }: ListInput,
+): ConversationSummary[] {
   // The id settles ties, so the order does not change from one call to the next.
-  const sql = `SELECT ${summary} FROM conversations WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC`;
-  return statement<[], ConversationSummary>(db, sql).all();
+  const behind = after === null ? '' : 'AND (is_pinned, updated_at, id) < (?, ?, ?)';
+  const sql = `SELECT ${summaryColumns} FROM conversations WHERE deleted_at IS NULL AND is_archived = ? ${behind}
+    ORDER BY is_pinned DESC, updated_at DESC, id DESC LIMIT ?`;
+  const place = after === null ? [] : [after.isPinned ? 1 : 0, after.updatedAt, after.id];
+  return statement<(string | number)[], SummaryRow>(db, sql)
+    .all(isArchived ? 1 : 0, ...place, limit)
+    .map(toSummary);
+}
+
+/** The conversations that were spoken in last, newest first, pinned or not; none of the archive. */
+export function newestConversations(db: Database.Database, limit: number): ConversationSummary[] {
+  // Each half is the beginning of a walk along the index of the list.
+  const half = (isPinned: 0 | 1): string => `SELECT * FROM (SELECT ${summaryColumns} FROM conversations
+    WHERE deleted_at IS NULL AND is_archived = 0 AND is_pinned = ${String(isPinned)}
+    ORDER BY updated_at DESC, id DESC LIMIT @limit)`;
+  const sql = `${half(0)} UNION ALL ${half(1)} ORDER BY updatedAt DESC, id DESC LIMIT @limit`;
+  return statement<[{ limit: number }], SummaryRow>(db, sql).all({ limit }).map(toSummary);
+}
+
+/** Those of these conversations that are there and not deleted. */
+export function findConversations(db: Database.Database, conversationIds: readonly string[]): ConversationSummary[] {
+  const sql = `SELECT ${summaryColumns} FROM conversations
+    WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`;
+  return statement<[string], SummaryRow>(db, sql).all(JSON.stringify(conversationIds)).map(toSummary);
 }
 
 /** @throws AppError `not-found`, also for a deleted conversation. */
 export function getConversation(db: Database.Database, conversationId: string): ConversationSummary {
-  const sql = `SELECT ${summary} FROM conversations WHERE id = ? AND deleted_at IS NULL`;
-  const row = statement<[string], ConversationSummary>(db, sql).get(conversationId);
+  const sql = `SELECT ${summaryColumns} FROM conversations WHERE id = ? AND deleted_at IS NULL`;
+  const row = statement<[string], SummaryRow>(db, sql).get(conversationId);
   if (row === undefined) throw conversationNotFound(conversationId);
-  return row;
+  return toSummary(row);
 }
 
 /** Gives a title by hand. The conversation keeps its place in the list. @throws AppError `not-found` */
@@ -45,31 +83,46 @@ export function chooseConversationPreset(
 }
 
 /**
- * Hides a conversation until it is restored or purged. An answer that is still being written becomes `interrupted`,
- * so that nothing is restored with an answer that nobody writes. @throws AppError `not-found`
+ * Changes what the input names, in all of its conversations; those that are gone are passed over. They keep their times.
+ * @throws AppError `not-found` for a folder that is gone
  */
-export function deleteConversation(db: Database.Database, conversationId: string, now: number): void {
+export function organiseConversations(
+  db: Database.Database,
+  { conversationIds, isPinned, isArchived, folderId }: OrganiseInput,
+): void {
+  const changes: [column: string, value: string | number | null][] = [];
+  if (isPinned !== undefined) changes.push(['is_pinned', isPinned ? 1 : 0]);
+  if (isArchived !== undefined) changes.push(['is_archived', isArchived ? 1 : 0]);
+  if (folderId !== undefined) changes.push(['folder_id', folderId]);
+  if (changes.length === 0) return;
   inTransaction(db, () => {
-    const sql = 'UPDATE conversations SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL';
-    const { changes } = statement<[number, string]>(db, sql).run(now, conversationId);
-    if (changes === 0) throw conversationNotFound(conversationId);
-    interruptUnfinished(db, conversationId);
+    if (folderId != null) getFolder(db, folderId);
+    const sql = `UPDATE conversations SET ${changes.map(([column]) => `${column} = ?`).join(', ')}
+      WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`;
+    const values = changes.map(([, value]) => value);
+    statement<(string | number | null)[]>(db, sql).run(...values, JSON.stringify(conversationIds));
   });
 }
 
-/** Brings a deleted conversation back; one that is not deleted stays as it is. @throws AppError `not-found` once purged */
-export function restoreConversation(db: Database.Database, conversationId: string): ConversationSummary {
-  statement<[string]>(db, 'UPDATE conversations SET deleted_at = NULL WHERE id = ?').run(conversationId);
-  return getConversation(db, conversationId);
+/**
+ * Moves conversations to the trash. Answers that are still being written become `interrupted`, so that nothing is
+ * restored with an answer that nobody writes. @throws AppError `not-found` when none of them is there
+ */
+export function deleteConversations(db: Database.Database, conversationIds: readonly string[], now: number): void {
+  inTransaction(db, () => {
+    const sql = `UPDATE conversations SET deleted_at = ?
+      WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`;
+    const { changes } = statement<[number, string]>(db, sql).run(now, JSON.stringify(conversationIds));
+    if (changes === 0) throw conversationsNotFound(conversationIds);
+    for (const id of conversationIds) interruptUnfinished(db, id);
+  });
 }
 
-/** Removes for good what was deleted before `deletedBefore` (ms since 1970); returns how many conversations. */
-export function purgeDeleted(db: Database.Database, deletedBefore: number): number {
-  const sql = 'DELETE FROM conversations WHERE deleted_at < ?';
-  const { changes } = statement<[number]>(db, sql).run(deletedBefore);
-  // The log still holds the deleted text; fold it away now instead of at some later checkpoint.
-  if (changes > 0) db.pragma('wal_checkpoint(TRUNCATE)');
-  return changes;
+/** Brings conversations back; those that are not deleted stay as they are. @throws AppError `not-found` when none is there */
+export function restoreConversations(db: Database.Database, conversationIds: readonly string[]): void {
+  const sql = 'UPDATE conversations SET deleted_at = NULL WHERE id IN (SELECT value FROM json_each(?))';
+  const { changes } = statement<[string]>(db, sql).run(JSON.stringify(conversationIds));
+  if (changes === 0) throw conversationsNotFound(conversationIds);
 }
 
 /**
@@ -112,4 +165,10 @@ export function setCurrentLeaf(db: Database.Database, conversationId: string, le
 
 function conversationNotFound(conversationId: string): AppError {
   return new AppError('not-found', 'This conversation is no longer there. It was deleted.', { conversationId });
+}
+
+function conversationsNotFound(conversationIds: readonly string[]): AppError {
+  const [first = ''] = conversationIds;
+  if (conversationIds.length === 1) return conversationNotFound(first);
+  return new AppError('not-found', 'These conversations are no longer there. They were deleted.');
 }

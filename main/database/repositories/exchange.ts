@@ -1,10 +1,13 @@
 import type Database from 'better-sqlite3';
 import { v5 as uuidv5 } from 'uuid';
-import type { ConversationSummary, GenerationFacts } from '../../../preload/contract/conversations.ts';
+import type { GenerationFacts } from '../../../preload/contract/conversations.ts';
 import type { MergeReport } from '../../../preload/contract/exchange.ts';
 import type { ImportedFields, StoredConversation, StoredMessage } from '../protocol.ts';
-import { statement } from '../statements.ts';
-import { setCurrentLeaf } from './conversations.ts';
+import { pauseIndexing } from '../search-index.ts';
+import { inTransaction, statement } from '../statements.ts';
+import { bringBack } from './branches.ts';
+import { setCurrentLeaf, summaryColumns, type SummaryRow } from './conversations.ts';
+import { bringFolder, getFolder } from './folders.ts';
 import { messageColumns, toMessages, type MessageRow } from './message-rows.ts';
 
 /** A page is full with this many UTF-16 units of text, or with this many conversations. */
@@ -42,23 +45,31 @@ export function readConversations(
 }
 
 function readConversation(db: Database.Database, conversationId: string): StoredConversation | null {
-  const sql = `SELECT id, title, created_at AS createdAt, updated_at AS updatedAt, origin, preset_id AS presetId,
-      title_by_hand AS titleByHand, current_leaf_id AS currentLeafId
+  const sql = `SELECT ${summaryColumns}, title_by_hand AS titleByHand, current_leaf_id AS currentLeafId
     FROM conversations WHERE id = ? AND deleted_at IS NULL`;
-  type Row = ConversationSummary & { titleByHand: 0 | 1; currentLeafId: string | null };
+  type Row = SummaryRow & { titleByHand: 0 | 1; currentLeafId: string | null };
   const row = statement<[string], Row>(db, sql).get(conversationId);
   if (row === undefined) return null;
-  return { ...row, titleByHand: row.titleByHand === 1, messages: readMessages(db, conversationId) };
+  const { folderId, isPinned, isArchived, titleByHand, currentLeafId, ...summary } = row;
+  return {
+    ...summary,
+    isPinned: isPinned === 1,
+    isArchived: isArchived === 1,
+    folder: folderId === null ? null : getFolder(db, folderId),
+    titleByHand: titleByHand === 1,
+    currentLeafId,
+    messages: readMessages(db, conversationId),
+  };
 }
 
 function readMessages(db: Database.Database, conversationId: string): StoredMessage[] {
   const sql = `SELECT ${messageColumns} FROM messages AS m LEFT JOIN generations AS g ON g.message_id = m.id
-    WHERE m.conversation_id = ? ORDER BY m.seq`;
+    WHERE m.conversation_id = ? AND m.deleted_with IS NULL ORDER BY m.seq`;
   const rows = statement<[string], MessageRow>(db, sql).all(conversationId);
   const imported = readImported(db, conversationId);
-  return toMessages(db, rows).map(({ id, parentId, role, text, status, errorCode, createdAt, generation }) => ({
-    ...{ id, parentId, role, text, status, errorCode, createdAt, generation },
-    imported: imported.get(id) ?? null,
+  return toMessages(db, rows).map(({ conversationId: _, siblingIds: __, ...message }) => ({
+    ...message,
+    imported: imported.get(message.id) ?? null,
   }));
 }
 
@@ -88,19 +99,18 @@ export function dropStaged(db: Database.Database): void {
  * does the same and takes it back, so that its report is the report of the real one.
  */
 export function mergeStaged(db: Database.Database, isDryRun: boolean): MergeReport {
-  const report: MergeReport = {
-    conversations: { new: 0, extended: 0, known: 0, restored: 0 },
-    messages: { new: 0, known: 0, branched: 0 },
-  };
+  const report = emptyReport();
   stageImport(db, []);
   const next = db.prepare<[number], { seq: number; body: string }>(
     'SELECT seq, body FROM temp.staged WHERE seq > ? ORDER BY seq LIMIT 1',
   );
   db.exec('BEGIN IMMEDIATE');
   try {
+    const indexAll = pauseIndexing(db);
     for (let row = next.get(0); row !== undefined; row = next.get(row.seq)) {
       mergeConversation(db, JSON.parse(row.body) as StoredConversation, report);
     }
+    if (!isDryRun) indexAll();
     db.exec(isDryRun ? 'ROLLBACK' : 'COMMIT');
   } catch (error) {
     // SQLite has rolled back by itself where the disk was full.
@@ -108,6 +118,18 @@ export function mergeStaged(db: Database.Database, isDryRun: boolean): MergeRepo
     throw error;
   }
   return report;
+}
+
+/** Adds one conversation as `mergeStaged` does, without laying it aside. */
+export function addConversation(db: Database.Database, conversation: StoredConversation): void {
+  inTransaction(db, () => mergeConversation(db, conversation, emptyReport()));
+}
+
+function emptyReport(): MergeReport {
+  return {
+    conversations: { new: 0, extended: 0, known: 0, restored: 0 },
+    messages: { new: 0, known: 0, branched: 0 },
+  };
 }
 
 function mergeConversation(db: Database.Database, incoming: StoredConversation, report: MergeReport): void {
@@ -125,7 +147,8 @@ function mergeConversation(db: Database.Database, incoming: StoredConversation, 
     const parentId = message.parentId === null ? null : (ids.get(message.parentId) ?? null);
     const place = placeOf(db, incoming.id, { ...message, parentId });
     report.messages[place.kind] += 1;
-    if (place.kind !== 'known') {
+    if (place.kind === 'known') bringBack(db, place.id);
+    else {
       insertMessage(db, incoming.id, { ...message, id: place.id, parentId });
       added += 1;
     }
@@ -172,9 +195,10 @@ function isSame(standing: Standing, conversationId: string, { parentId, role, te
 }
 
 function insertConversation(db: Database.Database, conversation: StoredConversation): void {
-  const sql = `INSERT INTO conversations (id, title, title_by_hand, created_at, updated_at, origin, preset_id)
-    VALUES (?, ?, ?, ?, ?, ?, ?)`;
-  statement<[string, string, number, number, number, string, string | null]>(db, sql).run(
+  const sql = `INSERT INTO conversations
+      (id, title, title_by_hand, created_at, updated_at, origin, preset_id, folder_id, is_pinned, is_archived)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  statement<(string | number | null)[]>(db, sql).run(
     conversation.id,
     conversation.title,
     conversation.titleByHand ? 1 : 0,
@@ -182,15 +206,17 @@ function insertConversation(db: Database.Database, conversation: StoredConversat
     conversation.updatedAt,
     conversation.origin,
     conversation.presetId,
+    conversation.folder === null ? null : bringFolder(db, conversation.folder),
+    conversation.isPinned ? 1 : 0,
+    conversation.isArchived ? 1 : 0,
   );
 }
 
 function insertMessage(db: Database.Database, conversationId: string, message: StoredMessage): void {
   const sql = `INSERT INTO messages
-      (id, conversation_id, parent_id, role, text, status, error_code, created_at, imported)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-  type Values = [string, string, string | null, string, string, string, string | null, number, string | null];
-  statement<Values>(db, sql).run(
+      (id, conversation_id, parent_id, role, text, status, error_code, created_at, rating, imported)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  statement<(string | number | null)[]>(db, sql).run(
     message.id,
     conversationId,
     message.parentId,
@@ -199,6 +225,7 @@ function insertMessage(db: Database.Database, conversationId: string, message: S
     message.status,
     message.errorCode,
     message.createdAt,
+    message.rating,
     message.imported === null ? null : JSON.stringify(message.imported),
   );
   if (message.generation !== null) insertGeneration(db, message.id, message.generation);

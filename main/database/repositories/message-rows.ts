@@ -5,6 +5,7 @@ import type {
   Message,
   MessageRole,
   MessageStatus,
+  Rating,
   StopReason,
 } from '../../../preload/contract/conversations.ts';
 import { errorCodes, type ErrorCode } from '../../../preload/contract/errors.ts';
@@ -14,7 +15,7 @@ import { statement } from '../statements.ts';
 /** What to select from `messages AS m LEFT JOIN generations AS g` to get a `MessageRow`. */
 export const messageColumns = `
   m.id, m.conversation_id AS conversationId, m.parent_id AS parentId, m.role, m.text, m.status,
-  m.error_code AS errorCode, m.created_at AS createdAt,
+  m.error_code AS errorCode, m.created_at AS createdAt, m.rating,
   g.model_name AS modelName, g.model_sha256 AS modelSha256, g.preset_id AS presetId, g.parameters, g.seed,
   g.prompt_tokens AS promptTokens, g.reused_tokens AS reusedTokens, g.reply_tokens AS replyTokens,
   g.prompt_ms AS promptMs, g.reply_ms AS replyMs, g.stop_reason AS stopReason,
@@ -30,6 +31,7 @@ export interface MessageRow {
   status: MessageStatus;
   errorCode: string | null;
   createdAt: number;
+  rating: Rating | null;
   modelName: string | null;
   modelSha256: string | null;
   presetId: string | null;
@@ -54,7 +56,7 @@ const parametersSchema = z.object({
   maxNewTokens: z.number(),
 });
 
-/** Completes rows of one conversation with their siblings, by one query for all of them. */
+/** Completes rows of one conversation with their siblings that are not deleted, by one query for all of them. */
 export function toMessages(db: Database.Database, rows: readonly MessageRow[]): Message[] {
   const [first] = rows;
   if (first === undefined) return [];
@@ -68,6 +70,7 @@ export function toMessages(db: Database.Database, rows: readonly MessageRow[]): 
     status: row.status,
     errorCode: toErrorCode(row.errorCode),
     createdAt: row.createdAt,
+    rating: row.rating,
     siblingIds: siblings.get(row.parentId) ?? [row.id],
     generation: toFacts(row),
   }));
@@ -81,7 +84,8 @@ function loadSiblings(
   // json_each turns a JSON null into NULL, and IS finds first questions by it; CROSS JOIN fixes the order of the loops.
   const sql = `SELECT m.id, m.parent_id AS parentId
     FROM json_each(?) AS parent CROSS JOIN messages AS m
-    WHERE m.conversation_id = ? AND m.parent_id IS parent.value ORDER BY m.seq`;
+    WHERE m.conversation_id = ? AND m.parent_id IS parent.value AND m.deleted_with IS NULL
+    ORDER BY m.seq`;
   const rows = statement<[string, string], Pick<MessageRow, 'id' | 'parentId'>>(db, sql).all(
     JSON.stringify([...parentIds]),
     conversationId,
@@ -102,7 +106,7 @@ function toErrorCode(stored: string | null): ErrorCode | null {
 }
 
 /** Facts that cannot be read count as unknown: they must never keep the text of an answer from being shown. */
-function toFacts(row: MessageRow): GenerationFacts | null {
+export function toFacts(row: MessageRow): GenerationFacts | null {
   if (row.modelName === null || row.presetId === null || row.seed === null) return null;
   const parameters = toParameters(row.parameters);
   if (parameters === null) return null;

@@ -1,57 +1,57 @@
 import type Database from 'better-sqlite3';
-import type { Message } from '../../../preload/contract/conversations.ts';
+import type { Message, MessageRole } from '../../../preload/contract/conversations.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
-import { inTransaction, statement } from '../statements.ts';
-import { getConversation, setCurrentLeaf } from './conversations.ts';
+import type { ConversationTree, TreeNode } from '../../../preload/contract/messages.ts';
+import { statement } from '../statements.ts';
+import { getConversation } from './conversations.ts';
+import { excerptSource, toExcerpt } from './excerpts.ts';
 import { messageColumns, toMessages, type MessageRow } from './message-rows.ts';
 
-/**
- * The current branch, root first; empty for a conversation without messages. Two queries, however long it is.
- * @throws AppError `not-found`
- */
-export function getBranch(db: Database.Database, conversationId: string): Message[] {
+/** The last message of the branch that is shown; null for a conversation without messages. @throws AppError `not-found` */
+export function getCurrentLeaf(
+  db: Database.Database,
+  conversationId: string,
+): { id: string; role: MessageRole } | null {
   getConversation(db, conversationId);
-  const sql = 'SELECT current_leaf_id FROM conversations WHERE id = ?';
-  const leafId = statement<[string], { current_leaf_id: string | null }>(db, sql).get(conversationId)?.current_leaf_id;
-  return leafId == null ? [] : toMessages(db, pathRows(db, leafId));
+  const sql = `SELECT m.id, m.role FROM conversations AS c
+    CROSS JOIN messages AS m ON m.id = c.current_leaf_id WHERE c.id = ?`;
+  return statement<[string], { id: string; role: MessageRole }>(db, sql).get(conversationId) ?? null;
 }
 
-/** The messages from the root down to `messageId`. @throws AppError `not-found` */
-export function getPath(db: Database.Database, messageId: string): Message[] {
-  requireMessage(db, messageId);
-  return toMessages(db, pathRows(db, messageId));
-}
-
-/** @throws AppError `not-found`, also in a deleted conversation. */
+/** @throws AppError `not-found`, also for what is deleted. */
 export function getMessage(db: Database.Database, messageId: string): Message {
   const [message] = toMessages(db, [requireMessage(db, messageId)]);
   if (message === undefined) throw messageNotFound(messageId);
   return message;
 }
 
-/** Makes the newest leaf below `messageId` the current one. @throws AppError `not-found` */
-export function selectBranch(db: Database.Database, conversationId: string, messageId: string): void {
-  inTransaction(db, () => {
-    requireMessageOf(db, conversationId, messageId);
-    // A message is always newer than its parent, so the newest of all that hangs below is a leaf.
-    const sql = `WITH RECURSIVE below (id, seq) AS (
-        SELECT id, seq FROM messages WHERE id = ?
-        UNION
-        SELECT child.id, child.seq FROM below CROSS JOIN messages AS child
-        WHERE child.conversation_id = ? AND child.parent_id = below.id
-      )
-      SELECT id FROM below ORDER BY seq DESC LIMIT 1`;
-    const leaf = statement<[string, string], { id: string }>(db, sql).get(messageId, conversationId);
-    if (leaf !== undefined) setCurrentLeaf(db, conversationId, leaf.id);
-  });
+/** All messages with the parent of this one, oldest first. @throws AppError `not-found` */
+export function getSiblings(db: Database.Database, messageId: string): Message[] {
+  const { conversationId, parentId } = requireMessage(db, messageId);
+  const sql = `SELECT ${messageColumns} FROM messages AS m LEFT JOIN generations AS g ON g.message_id = m.id
+    WHERE m.conversation_id = ? AND m.parent_id IS ? AND m.deleted_with IS NULL ORDER BY m.seq`;
+  return toMessages(db, statement<[string, string | null], MessageRow>(db, sql).all(conversationId, parentId));
 }
 
-/** The stored message, without its siblings. @throws AppError `not-found`, also in a deleted conversation. */
+/** Every branch at a glance. Of the texts, no more than their beginnings leaves SQLite. @throws AppError `not-found` */
+export function getTree(db: Database.Database, conversationId: string): ConversationTree {
+  const leaf = getCurrentLeaf(db, conversationId);
+  const sql = `SELECT id, parent_id AS parentId, role, status, rating, created_at AS createdAt,
+      ${excerptSource('text')} AS excerpt
+    FROM messages WHERE conversation_id = ? AND deleted_with IS NULL ORDER BY seq`;
+  const rows = statement<[string], TreeNode>(db, sql).all(conversationId);
+  return {
+    nodes: rows.map((row) => ({ ...row, excerpt: toExcerpt(row.excerpt) })),
+    currentLeafId: leaf?.id ?? null,
+  };
+}
+
+/** The stored message, without its siblings. @throws AppError `not-found`, also for what is deleted. */
 export function requireMessage(db: Database.Database, messageId: string): MessageRow {
   const sql = `SELECT ${messageColumns} FROM messages AS m
     JOIN conversations AS c ON c.id = m.conversation_id AND c.deleted_at IS NULL
     LEFT JOIN generations AS g ON g.message_id = m.id
-    WHERE m.id = ?`;
+    WHERE m.id = ? AND m.deleted_with IS NULL`;
   const row = statement<[string], MessageRow>(db, sql).get(messageId);
   if (row === undefined) throw messageNotFound(messageId);
   return row;
@@ -64,20 +64,6 @@ export function requireMessageOf(db: Database.Database, conversationId: string, 
   return row;
 }
 
-function pathRows(db: Database.Database, leafId: string): MessageRow[] {
-  // UNION instead of UNION ALL: in a damaged file parents may form a ring, and this ends there too.
-  const sql = `WITH RECURSIVE path (seq, parent_id) AS (
-      SELECT seq, parent_id FROM messages WHERE id = ?
-      UNION
-      SELECT parent.seq, parent.parent_id FROM path CROSS JOIN messages AS parent WHERE parent.id = path.parent_id
-    )
-    SELECT ${messageColumns} FROM path
-    CROSS JOIN messages AS m ON m.seq = path.seq
-    LEFT JOIN generations AS g ON g.message_id = m.id
-    ORDER BY m.seq`;
-  return statement<[string], MessageRow>(db, sql).all(leafId);
-}
-
 function messageNotFound(messageId: string): AppError {
-  return new AppError('not-found', 'This message is no longer there. Its conversation was deleted.', { messageId });
+  return new AppError('not-found', 'This message is no longer there. It was deleted.', { messageId });
 }

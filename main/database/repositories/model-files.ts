@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { ModelFileRecord } from '../protocol.ts';
+import type { ModelFileRecord } from '../model-records.ts';
 import { statement } from '../statements.ts';
 
 /** What is known of the model file at `path` (absolute), or null. The caller compares size and time with the file's. */

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { AppError } from '../../../preload/contract/errors.ts';
 import { conversionTypes, promptFormatSchema, type ModelFacts } from '../../../preload/contract/library.ts';
-import type { InstallationRecord, ModelRecord } from '../protocol.ts';
+import type { InstallationRecord, ModelRecord } from '../model-records.ts';
 import { statement } from '../statements.ts';
 
 const factsSchema: z.ZodType<ModelFacts> = z.object({

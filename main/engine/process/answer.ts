@@ -99,7 +99,7 @@ export function createAnswer(loaded: Loaded, request: GenerateRequest, send: (ev
       finish('stopped');
     },
     async run() {
-      const { sequence, reused } = await keeper.take(request.conversationId, prompt.tokens);
+      const { sequence, reused } = await keeper.take(request.conversationId, prompt.tokens, request.isTemporary);
       reusedTokens = reused;
       const read = await readPrompt(sequence, prompt.tokens, reused, {
         isStopped,

@@ -16,6 +16,8 @@ const restoreBytesPerMs = 200_000;
 interface Slot {
   readonly sequence: EngineSequence;
   conversationId: string | null;
+  /** What it holds must never be on disk. */
+  isTemporary: boolean;
   /** Tokens held when the state was last on disk. */
   savedTokens: number;
   lastUsed: number;
@@ -52,6 +54,7 @@ export function createContextKeeper({ model, replies, cache, startTokens, readMs
   const slots: Slot[] = model.sequences.map((sequence) => ({
     sequence,
     conversationId: null,
+    isTemporary: false,
     savedTokens: 0,
     lastUsed: 0,
   }));
@@ -75,9 +78,9 @@ export function createContextKeeper({ model, replies, cache, startTokens, readMs
   };
 
   const save = async (slot: Slot): Promise<void> => {
-    const { conversationId, sequence } = slot;
+    const { conversationId, isTemporary, sequence } = slot;
     const held = [...sequence.held()];
-    if (cache === null || conversationId === null || held.length < worthwhileTokens) return;
+    if (cache === null || conversationId === null || isTemporary || held.length < worthwhileTokens) return;
     if (held.length === slot.savedTokens) return;
     // A state that cannot be saved costs a re-read later, nothing else.
     await cache
@@ -139,10 +142,15 @@ export function createContextKeeper({ model, replies, cache, startTokens, readMs
     /**
      * Chooses a sequence for a prompt and makes it hold the longest known beginning of it and nothing else.
      *
+     * @param isTemporary nothing of this conversation may be written to disk
      * @returns the sequence, and how many tokens of the prompt need not be read; always fewer than all, since the last
      *   one has to be read to know what comes next
      */
-    async take(id: string, prompt: readonly Token[]): Promise<{ sequence: EngineSequence; reused: number }> {
+    async take(
+      id: string,
+      prompt: readonly Token[],
+      isTemporary = false,
+    ): Promise<{ sequence: EngineSequence; reused: number }> {
       const own = slots.find(({ conversationId }) => conversationId === id);
       const known = own ?? findClose(prompt);
       const knownTokens = known === null ? 0 : bestMatch(known.sequence.held(), prompt, known === own).length;
@@ -153,6 +161,7 @@ export function createContextKeeper({ model, replies, cache, startTokens, readMs
         await save(slot);
         Object.assign(slot, { conversationId: id, savedTokens: 0 });
       }
+      slot.isTemporary = isTemporary;
       if (saved !== null) await restore(slot, id, saved);
       const { forgotten, length } = bestMatch(sequence.held(), prompt, slot === own || saved !== null);
       if (forgotten > 0) await sequence.forget(kept, forgotten);
@@ -162,6 +171,15 @@ export function createContextKeeper({ model, replies, cache, startTokens, readMs
       if (forgotten > 0 || reused < slot.savedTokens) slot.savedTokens = 0;
       slot.lastUsed = ++uses;
       return { sequence, reused };
+    },
+
+    /** Lets go of these conversations: what is held of them is never saved, and what was saved is dropped. */
+    async forget(ids: readonly string[]): Promise<void> {
+      for (const slot of slots) {
+        if (slot.conversationId !== null && ids.includes(slot.conversationId)) slot.conversationId = null;
+      }
+      replies.forget(ids);
+      for (const id of ids) await cache?.drop(id);
     },
 
     /** Saves the states of all conversations that are held. */

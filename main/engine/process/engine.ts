@@ -126,14 +126,15 @@ export function createEngine(send: (event: EngineEvent) => void, loadModel: Load
   };
 
   /** Reads in small pieces and looks after each one whether somebody asked for something meanwhile. */
-  const prepare = async ({ conversationId, turns, draft }: PrepareRequest, wanted: number): Promise<void> => {
+  const prepare = async (request: PrepareRequest, wanted: number): Promise<void> => {
+    const { conversationId, turns, draft, isTemporary } = request;
     if (wanted !== interest) return;
     const now = await current();
     await now.keeper.recall(conversationId);
     const prefix = stablePrefix(windowOf(now), turns, draft);
     if (prefix === null || wanted !== interest) return;
     // One token more than the prefix, because the last one of a prompt is left to the reply.
-    const { sequence, reused } = await now.keeper.take(conversationId, [...prefix, -1]);
+    const { sequence, reused } = await now.keeper.take(conversationId, [...prefix, -1], isTemporary);
     await readPrompt(sequence, [...prefix, -1], reused, {
       isStopped: () => wanted !== interest,
       onProgress: () => undefined,
@@ -182,6 +183,12 @@ export function createEngine(send: (event: EngineEvent) => void, loadModel: Load
           queue = queue.then(() => prepare(request, wanted).catch(() => undefined));
           break;
         }
+        case 'forget':
+          // After what is running: a state that is being saved at this moment goes as well.
+          queue = queue
+            .then(async () => (await current()).keeper.forget(request.conversationIds))
+            .catch(() => undefined);
+          break;
         case 'cancel':
           if (running?.id === id) running.stop();
           else if (id > newestId) cancelledIds.add(id);

@@ -36,6 +36,12 @@ export function createReplies() {
       const reply = byTurn.get(turn.id);
       return reply?.textSha256 === hashOf(turn.text) ? reply.tokens : null;
     },
+    /** Drops those of these conversations. */
+    forget(conversationIds: readonly string[]): void {
+      for (const [turnId, { conversationId }] of byTurn) {
+        if (conversationIds.includes(conversationId)) byTurn.delete(turnId);
+      }
+    },
     /** Those of one conversation: what is saved beside its state must not tell of others. */
     of(conversationId: string): WrittenReply[] {
       return [...byTurn.values()]

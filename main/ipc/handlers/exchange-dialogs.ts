@@ -1,6 +1,7 @@
-import { dialog, type BrowserWindow, type FileFilter, type OpenDialogOptions } from 'electron';
+import { clipboard, dialog, type BrowserWindow, type FileFilter, type OpenDialogOptions } from 'electron';
 import type { Events } from '../../../preload/contract/api.ts';
 import type { ExportFormat } from '../../../preload/contract/exchange.ts';
+import type { PagePrinter } from '../../printing/page-printer.ts';
 import { extensionOf } from '../../services/export/export-format.ts';
 import type { ElectronSender } from '../electron-transport.ts';
 import type { ExchangeDesktop } from './exchange.ts';
@@ -8,6 +9,7 @@ import type { ExchangeDesktop } from './exchange.ts';
 const formatNames: Record<ExportFormat, string> = {
   md: 'Markdown',
   html: 'Web pages',
+  pdf: 'PDF',
   txt: 'Plain text',
   json: 'Complete conversations',
   oasst: 'Open-Assistant message trees',
@@ -15,8 +17,11 @@ const formatNames: Record<ExportFormat, string> = {
 
 const allFiles: FileFilter = { name: 'All files', extensions: ['*'] };
 
-/** The system's own questions about files and folders. */
-export function exchangeDialogs(windowOf: (sender: ElectronSender) => BrowserWindow): ExchangeDesktop<ElectronSender> {
+/** The system's own questions about files, folders and printers, and its clipboard. */
+export function exchangeDialogs(
+  windowOf: (sender: ElectronSender) => BrowserWindow,
+  pagePrinter: PagePrinter,
+): ExchangeDesktop<ElectronSender> {
   const open = async (sender: ElectronSender, options: OpenDialogOptions): Promise<string | null> => {
     const { canceled, filePaths } = await dialog.showOpenDialog(windowOf(sender), options);
     return canceled ? null : (filePaths[0] ?? null);
@@ -38,17 +43,24 @@ export function exchangeDialogs(windowOf: (sender: ElectronSender) => BrowserWin
         buttonLabel: 'Export here',
         properties: ['openDirectory', 'createDirectory'],
       }),
-    chooseImportFile: (sender) =>
+    chooseImport: (sender, isFolder) =>
       open(sender, {
         title: 'Import conversations',
-        buttonLabel: 'Look at this file',
-        filters: [{ name: 'Conversations', extensions: ['json', 'jsonl', 'gz'] }, allFiles],
-        properties: ['openFile'],
+        ...(isFolder
+          ? { buttonLabel: 'Look at this folder', properties: ['openDirectory'] }
+          : {
+              buttonLabel: 'Look at this file',
+              filters: [{ name: 'Conversations', extensions: ['json', 'jsonl', 'gz', 'zip', 'chat'] }, allFiles],
+              properties: ['openFile'],
+            }),
       }),
-    advanced({ contents }, fraction) {
-      if (!contents.isDestroyed()) {
-        contents.send('exchange:advanced', { fraction } satisfies Events['exchange:advanced']);
-      }
+    print: (sender, html) => pagePrinter.print(html, windowOf(sender)),
+    async copy(text) {
+      // Electron 44 made this a promise; before, awaiting it changes nothing.
+      await clipboard.writeText(text);
+    },
+    advanced({ contents }, progress) {
+      if (!contents.isDestroyed()) contents.send('exchange:advanced', progress satisfies Events['exchange:advanced']);
     },
   };
 }

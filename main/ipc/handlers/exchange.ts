@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AppError } from '../../../preload/contract/errors.ts';
-import type { ExportFormat } from '../../../preload/contract/exchange.ts';
+import type { ExchangeProgress, ExportFormat } from '../../../preload/contract/exchange.ts';
 import type { Core } from '../../core.ts';
 import { extensionOf, isOneFile } from '../../services/export/export-format.ts';
 import { collectionName } from '../../services/export/exports.ts';
@@ -18,15 +18,19 @@ export interface ExchangeDesktop<S> {
   chooseExportFile(sender: S, suggestedName: string, format: ExportFormat): Promise<string | null>;
   /** Asks for the folder that several files go into. */
   chooseExportFolder(sender: S): Promise<string | null>;
-  /** Asks for the file to import. */
-  chooseImportFile(sender: S): Promise<string | null>;
+  /** Asks for the file, or the folder, to import. */
+  chooseImport(sender: S, isFolder: boolean): Promise<string | null>;
+  /** Opens the system's print dialog for a page. */
+  print(sender: S, html: string): Promise<void>;
+  /** Puts text on the clipboard. */
+  copy(text: string): Promise<void>;
   /** Tells the window how far its job has come. */
-  advanced(sender: S, fraction: number): void;
+  advanced(sender: S, progress: ExchangeProgress): void;
 }
 
 interface Job {
   signal: AbortSignal;
-  onProgress: (fraction: number) => void;
+  onProgress: (progress: ExchangeProgress) => void;
 }
 
 /** What the channels of leaving and coming back do. Paths stay in here: a window only ever hears names. */
@@ -42,11 +46,11 @@ export function createExchangeHandlers<S extends Sender>(
     if (running !== null) {
       throw new AppError(
         'busy',
-        'Conversations are being exported or imported already. Wait until that is done, or cancel it.',
+        'Conversations are being exported, imported or printed already. Wait until that is done, or cancel it.',
       );
     }
     running = new AbortController();
-    const teller = createProgressTeller((fraction) => desktop.advanced(sender, fraction));
+    const teller = createProgressTeller<ExchangeProgress>((progress) => desktop.advanced(sender, progress));
     try {
       return await work({ signal: running.signal, onProgress: teller.tell });
     } finally {
@@ -60,16 +64,11 @@ export function createExchangeHandlers<S extends Sender>(
     conversationIds: readonly string[] | null,
     format: ExportFormat,
   ): Promise<string | null> => {
-    const listed = await conversations.list();
-    const chosen = listed.filter(({ id }) => conversationIds?.includes(id) ?? true);
-    const [first] = chosen;
-    if (first === undefined) {
-      throw new AppError('not-found', 'There is no conversation to export. Nothing was written.');
-    }
+    const title = await exports.firstTitle(conversationIds);
     // An order of one that is written to a file of its own; everything goes into a folder, also where it is only one.
     const isSingle = conversationIds?.length === 1;
     if (!isSingle && !isOneFile(format)) return desktop.chooseExportFolder(sender);
-    const stem = isSingle ? fileStem(first.title) : collectionName;
+    const stem = isSingle ? fileStem(title) : collectionName;
     return desktop.chooseExportFile(sender, `${stem}.${extensionOf(format)}`, format);
   };
 
@@ -80,27 +79,36 @@ export function createExchangeHandlers<S extends Sender>(
         if (path === null) return null;
         const report = await exports.run({
           ...{ conversationIds, branches, format, path, signal },
-          onProgress: ({ done, total }) => onProgress(done / total),
+          onProgress: (counts) => onProgress({ fraction: counts.done / counts.total, counts }),
         });
         const { files, conversations: count, messages } = report;
         const isFolder = (await stat(report.path)).isDirectory();
         return { name: basename(report.path), isFolder, files, conversations: count, messages };
       }),
-    'exchange:inspect': (_input, sender) =>
+    'exchange:print': ({ conversationId, branches }, sender) =>
+      alone(sender, async () => {
+        await desktop.print(sender, await exports.page(conversationId, branches));
+        return null;
+      }),
+    'exchange:copy': async ({ scope, id }) => {
+      await desktop.copy(await exports.markdown(scope, id));
+      return null;
+    },
+    'exchange:inspect': ({ isFolder }, sender) =>
       alone(sender, async (job) => {
         inspected = null;
-        const path = await desktop.chooseImportFile(sender);
+        const path = await desktop.chooseImport(sender, isFolder);
         if (path === null) return null;
-        const report = await imports.run({ path, isDryRun: true, ...job });
+        const report = await imports.run({ path, isDryRun: true, ...ofFile(job) });
         inspected = { id: randomUUID(), path };
         return { id: inspected.id, fileName: basename(path), report };
       }),
     'exchange:import': ({ id }, sender) =>
       alone(sender, async (job) => {
         if (inspected?.id !== id) throw new AppError('not-found', 'Choose the file again. Nothing was imported.');
-        const report = await imports.run({ path: inspected.path, isDryRun: false, ...job });
+        const report = await imports.run({ path: inspected.path, isDryRun: false, ...ofFile(job) });
         inspected = null;
-        conversations.announceImport();
+        conversations.announceRenewal();
         return report;
       }),
     'exchange:cancel': async () => {
@@ -108,4 +116,9 @@ export function createExchangeHandlers<S extends Sender>(
       return null;
     },
   };
+}
+
+/** A job that reads a file, which has no conversations to count before its end. */
+function ofFile({ signal, onProgress }: Job): { signal: AbortSignal; onProgress: (fraction: number) => void } {
+  return { signal, onProgress: (fraction) => onProgress({ fraction, counts: null }) };
 }

@@ -3,17 +3,25 @@ import { readFile } from 'node:fs/promises';
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { Core } from '../../core.ts';
 import type { Desktop } from '../../desktop/desktop.ts';
+import type { PagePrinter } from '../../printing/page-printer.ts';
 import type { Updates } from '../../services/updates.ts';
 import type { MainWindow } from '../../windows/main-window.ts';
 import type { QuickAskWindow } from '../../windows/quick-ask-window.ts';
 import type { ElectronSender } from '../electron-transport.ts';
 import type { Handlers } from '../router.ts';
+import { createBackupHandlers } from './backups.ts';
 import { createDesktopHandlers } from './desktop.ts';
+import { createDraftHandlers } from './drafts.ts';
 import { createExchangeHandlers } from './exchange.ts';
 import { exchangeDialogs } from './exchange-dialogs.ts';
+import { createFolderHandlers } from './folders.ts';
 import { createLibraryHandlers } from './library.ts';
 import { openableUrl } from './links.ts';
+import { createMessageHandlers } from './messages.ts';
+import { createQueueHandlers } from './queue.ts';
 import { createQuickAskHandlers } from './quick-ask.ts';
+import { createSearchHandlers } from './search.ts';
+import { createTrashHandlers } from './trash.ts';
 import { createUpdateHandlers } from './updates.ts';
 
 export interface HandlerOptions {
@@ -22,6 +30,7 @@ export interface HandlerOptions {
   updates: Promise<Updates>;
   mainWindow: MainWindow;
   quickAsk: QuickAskWindow;
+  pagePrinter: PagePrinter;
   /** Path of the list of licences that ships with the app. */
   licencesPath: string;
 }
@@ -67,13 +76,20 @@ export function createHandlers(options: HandlerOptions): Handlers<ElectronSender
       chooseModelFile: (sender: ElectronSender) => chooseModelFile(windowOf(sender)),
       reveal: (path) => shell.showItemInFolder(path),
     }),
-    ...createExchangeHandlers<ElectronSender>(core, exchangeDialogs(windowOf)),
+    ...createExchangeHandlers<ElectronSender>(core, exchangeDialogs(windowOf, options.pagePrinter)),
+    ...createMessageHandlers<ElectronSender>(core, (text) => clipboard.writeText(text)),
+    ...createDraftHandlers<ElectronSender>(core),
+    ...createQueueHandlers<ElectronSender>(core),
+    ...createFolderHandlers<ElectronSender>(core),
+    ...createSearchHandlers<ElectronSender>(core),
+    ...createTrashHandlers<ElectronSender>(core),
+    ...createBackupHandlers<ElectronSender>(core, (path) => shell.openPath(path)),
     ...createDesktopHandlers<ElectronSender>(desktop),
     ...createUpdateHandlers<ElectronSender>(options.updates),
     ...createQuickAskHandlers<ElectronSender>({
       window: () => quickAsk,
       settings,
-      continueInMain: (conversationId) => mainWindow.open({ kind: 'conversation', conversationId }),
+      continueInMain: (conversationId) => mainWindow.open({ kind: 'conversation', conversationId, messageId: null }),
     }),
     'app:info': async () => ({
       version: electronApp.getVersion(),
@@ -93,14 +109,19 @@ export function createHandlers(options: HandlerOptions): Handlers<ElectronSender
       if (opened) await shell.openExternal(address);
       return { opened };
     },
-    'conversations:list': () => conversations.list(),
+    'conversations:list': (input) => conversations.list(input),
     'conversations:open': ({ conversationId }) => conversations.open(conversationId),
+    'conversations:earlier': ({ conversationId, beforeMessageId }) =>
+      conversations.earlier(conversationId, beforeMessageId),
     'conversations:rename': ({ conversationId, title }) => conversations.rename(conversationId, title),
-    'conversations:delete': async ({ conversationId }) => {
-      await generations.stopAllOf(conversationId);
-      return conversations.delete(conversationId);
+    'conversations:organise': (input) => conversations.organise(input),
+    'conversations:delete': async ({ conversationIds }) => {
+      await Promise.all(conversationIds.map((id) => generations.stopAllOf(id)));
+      return conversations.delete(conversationIds);
     },
-    'conversations:restore': ({ conversationId }) => conversations.restore(conversationId),
+    'conversations:restore': ({ conversationIds }) => conversations.restore(conversationIds),
+    'conversations:forget': ({ conversationId }) => core.temporary.forget(conversationId),
+    'conversations:keep': ({ conversationId }) => core.temporary.keep(conversationId),
     'conversations:choose-preset': ({ conversationId, presetId }) =>
       conversations.choosePreset(conversationId, presetId),
     'conversations:select-branch': ({ conversationId, messageId }) =>

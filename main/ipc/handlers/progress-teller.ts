@@ -2,25 +2,25 @@
 const intervalMs = 250;
 
 /** Passes progress on as often as a person can follow it, and never drops the newest for good. */
-export function createProgressTeller(tell: (fraction: number) => void) {
-  let waiting: number | null = null;
+export function createProgressTeller<Progress>(tell: (progress: Progress) => void) {
+  let waiting: { progress: Progress } | null = null;
   let timer: NodeJS.Timeout | undefined;
 
-  const pass = (fraction: number): void => {
-    tell(fraction);
+  const pass = (progress: Progress): void => {
+    tell(progress);
     timer = setTimeout(() => {
       timer = undefined;
       if (waiting === null) return;
-      const next = waiting;
+      const next = waiting.progress;
       waiting = null;
       pass(next);
     }, intervalMs);
   };
 
   return {
-    tell(fraction: number): void {
-      if (timer === undefined) pass(fraction);
-      else waiting = fraction;
+    tell(progress: Progress): void {
+      if (timer === undefined) pass(progress);
+      else waiting = { progress };
     },
     /** The job is over: nothing more is told. */
     end(): void {

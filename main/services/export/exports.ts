@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../preload/contract/errors.ts';
-import type { Branches, ExportFormat } from '../../../preload/contract/exchange.ts';
+import type { Branches, CopyScope, ExportFormat } from '../../../preload/contract/exchange.ts';
 import type { DatabaseClient, StoredConversation } from '../../database/protocol.ts';
 import { extensionOf, isOneFile } from './export-format.ts';
 import { createFileNames } from './file-names.ts';
@@ -22,7 +22,7 @@ export interface ExportOrder {
   /** The file to write, or a folder that is there: then files in it are named after the conversations. */
   path: string;
   signal?: AbortSignal | undefined;
-  /** Called after each page of conversations. */
+  /** Called after each conversation. */
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 
@@ -34,20 +34,39 @@ export interface ExportReport {
   messages: number;
 }
 
+/** Makes a PDF of a self-contained page. Rejects when the signal fires, and with an `AppError` where it cannot. */
+export type PrintPage = (html: string, signal: AbortSignal) => Promise<Uint8Array>;
+
 export interface ExportsOptions {
-  database: Pick<DatabaseClient, 'listExportable' | 'readConversations'>;
+  database: Pick<DatabaseClient, 'listExportable' | 'readConversations' | 'getConversation' | 'getMessage'>;
   presetName: PresetName;
+  /** Chromium is not part of the services: whoever has one lends it. Without, PDFs are refused. */
+  printPage?: PrintPage | undefined;
 }
 
 /** The name of a file that holds all of them. */
 export const collectionName = 'OASST Desktop conversations';
 
 /** Conversations on their way out. Nothing is held but a page of them, however many there are. */
-export function createExports({ database, presetName }: ExportsOptions) {
+export function createExports({ database, presetName, printPage = refusePrinting }: ExportsOptions) {
+  const leaving = new AbortController();
+  const running = new Set<Promise<ExportReport>>();
+
   const piecesOf = (conversation: StoredConversation, { format, branches }: ExportOrder): Generator<string> => {
-    if (format === 'html') return htmlPieces(conversation, branches, presetName);
     if (format === 'md') return markdownPieces(conversation, branches, presetName);
-    return plainTextPieces(conversation, branches, presetName);
+    if (format === 'txt') return plainTextPieces(conversation, branches, presetName);
+    return htmlPieces(conversation, branches, presetName);
+  };
+
+  /** What the file of one conversation holds. */
+  const documentOf = async function* (
+    conversation: StoredConversation,
+    order: ExportOrder,
+    signal: AbortSignal,
+  ): AsyncGenerator<string | Uint8Array> {
+    const pieces = piecesOf(conversation, order);
+    if (order.format === 'pdf') yield await printPage([...pieces].join(''), signal);
+    else yield* pieces;
   };
 
   /**
@@ -56,8 +75,8 @@ export function createExports({ database, presetName }: ExportsOptions) {
    *
    * @throws AppError `not-found` when there is nothing to export, `disk-full`, `cancelled`, `invalid-input`
    */
-  const run = async (order: ExportOrder): Promise<ExportReport> => {
-    const { format, branches, path, signal = new AbortController().signal } = order;
+  const run = async (order: ExportOrder, signal: AbortSignal): Promise<ExportReport> => {
+    const { format, branches, path } = order;
     const ids = order.conversationIds ?? (await database.listExportable());
     const report: ExportReport = { path, files: 0, conversations: 0, messages: 0 };
 
@@ -65,13 +84,16 @@ export function createExports({ database, presetName }: ExportsOptions) {
       for (let done = 0; done < ids.length;) {
         signal.throwIfAborted();
         const page = await database.readConversations(ids.slice(done, done + 100));
-        for (const conversation of page.conversations) {
+        for (const [index, conversation] of page.conversations.entries()) {
           report.conversations += 1;
           report.messages += (branches === 'all' ? conversation.messages : activeBranch(conversation)).length;
           yield conversation;
+          signal.throwIfAborted();
+          order.onProgress?.({ done: done + index + 1, total: ids.length });
         }
+        // Those that are gone count as done.
         done += page.read;
-        order.onProgress?.({ done, total: ids.length });
+        if (page.read > page.conversations.length) order.onProgress?.({ done, total: ids.length });
       }
       if (report.conversations === 0) throw nothingToExport();
     };
@@ -87,7 +109,7 @@ export function createExports({ database, presetName }: ExportsOptions) {
       if (format === 'json') yield ownJsonTail;
     };
 
-    const write = async (filePath: string, pieces: AsyncIterable<string>): Promise<void> => {
+    const write = async (filePath: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void> => {
       await writePartFile(filePath, pieces, signal);
       report.files += 1;
     };
@@ -100,8 +122,8 @@ export function createExports({ database, presetName }: ExportsOptions) {
       return report;
     }
     if (ids.length === 1 && !isFolder) {
-      const pieces = async function* (): AsyncGenerator<string> {
-        for await (const conversation of conversations()) yield* piecesOf(conversation, order);
+      const pieces = async function* (): AsyncGenerator<string | Uint8Array> {
+        for await (const conversation of conversations()) yield* documentOf(conversation, order, signal);
       };
       await write(path, pieces());
       return report;
@@ -110,27 +132,67 @@ export function createExports({ database, presetName }: ExportsOptions) {
     const nameFor = await namesIn(path);
     for await (const conversation of conversations()) {
       const stem = `${dayText(conversation.createdAt)} ${titleText(conversation)}`;
-      await write(join(path, nameFor(stem, extensionOf(format))), asyncPieces(piecesOf(conversation, order)));
+      await write(join(path, nameFor(stem, extensionOf(format))), documentOf(conversation, order, signal));
     }
     return report;
   };
 
+  const readOne = async (conversationId: string): Promise<StoredConversation> => {
+    const [conversation] = (await database.readConversations([conversationId])).conversations;
+    if (conversation === undefined) throw nothingToExport();
+    return conversation;
+  };
+
   return {
     async run(order: ExportOrder): Promise<ExportReport> {
+      const signal = AbortSignal.any([leaving.signal, ...(order.signal === undefined ? [] : [order.signal])]);
+      const report = run(order, signal);
+      running.add(report);
       try {
-        return await run(order);
+        return await report;
       } catch (error) {
-        throw order.signal === undefined ? error : toWriteError(error, order.signal);
+        throw toWriteError(error, signal);
+      } finally {
+        running.delete(report);
       }
+    },
+    /**
+     * The title of the first of these conversations that is there; null looks among all.
+     *
+     * @throws AppError `not-found` when none is
+     */
+    async firstTitle(conversationIds: readonly string[] | null): Promise<string> {
+      for (const id of conversationIds ?? (await database.listExportable())) {
+        const conversation = await database.getConversation(id).catch(nullWhenGone);
+        if (conversation !== null) return conversation.title;
+      }
+      throw nothingToExport();
+    },
+    /** A conversation as the page that is printed. @throws AppError `not-found` */
+    async page(conversationId: string, branches: Branches): Promise<string> {
+      return [...htmlPieces(await readOne(conversationId), branches, presetName)].join('');
+    },
+    /**
+     * Markdown for the clipboard: one message as it is stored, the branch down to it, or a conversation as it is shown.
+     *
+     * @throws AppError `not-found`
+     */
+    async markdown(scope: CopyScope, id: string): Promise<string> {
+      if (scope === 'conversation') return [...markdownPieces(await readOne(id), 'active', presetName)].join('');
+      const { conversationId, text } = await database.getMessage(id);
+      if (scope === 'message') return text;
+      const branch = { ...(await readOne(conversationId)), currentLeafId: id };
+      return [...markdownPieces(branch, 'active', presetName)].join('');
+    },
+    /** Cancels what is under way. Resolves when nothing is written any more, and no unfinished file is left. */
+    async dispose(): Promise<void> {
+      leaving.abort();
+      await Promise.allSettled(running);
     },
   };
 }
 
 export type Exports = ReturnType<typeof createExports>;
-
-async function* asyncPieces(pieces: Iterable<string>): AsyncGenerator<string> {
-  yield* pieces;
-}
 
 async function isExistingFolder(path: string): Promise<boolean> {
   try {
@@ -153,6 +215,20 @@ async function namesIn(folder: string): Promise<(title: string, extension: strin
   return createFileNames(await readdir(folder));
 }
 
+function refusePrinting(): Promise<never> {
+  return Promise.reject(
+    new AppError(
+      'invalid-input',
+      'PDF files are made by Electron, and this start knows of none. Use `npm start -- --export …`, or export HTML.',
+    ),
+  );
+}
+
+function nullWhenGone(error: unknown): null {
+  if (error instanceof AppError && error.code === 'not-found') return null;
+  throw error;
+}
+
 function nothingToExport(): AppError {
-  return new AppError('not-found', 'There is no such conversation, so nothing was exported.');
+  return new AppError('not-found', 'There is no conversation to export. Nothing was written.');
 }

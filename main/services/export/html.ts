@@ -40,7 +40,8 @@ export function* htmlPieces(
 <body>
 <main>
 <h1 dir="auto">${title}</h1>
-<p class="note">${warning}<br>${spanText(conversation)}</p>
+<p class="note">${warning}</p>
+<p class="note">${spanText(conversation)}</p>
 `;
   for (const section of outline(conversation, branches)) {
     const lead = branchText(section);
@@ -58,8 +59,10 @@ function messageHtml(outlined: OutlinedMessage, presetName: PresetName): string 
     ? `<p class="verbatim" dir="auto">${escapeHtml(message.text)}</p>\n`
     : answerHtml(message.text);
   return `<article class="${isQuestion ? 'question' : 'answer'}">
+<header>
 <h2>${headingText(outlined)}</h2>
 <p class="facts">${escapeHtml(factsText(message, presetName))}</p>
+</header>
 <div class="text">
 ${text}</div>
 ${ending === null ? '' : `<p class="ending">${ending}</p>\n`}</article>

@@ -1,11 +1,12 @@
 import type { Branches } from '../../../preload/contract/exchange.ts';
 import type { StoredConversation, StoredMessage } from '../../database/protocol.ts';
+import { withRating } from '../message-scores.ts';
 import { activeBranch } from './outline.ts';
 
 /**
  * A conversation as Open-Assistant's message trees, a line for each first question. As in Open-Assistant's export of
- * its own chats, the tree is named after the conversation and its answers are marked as synthetic. What an imported
- * message brought along leaves with it, ids included.
+ * its own chats, the tree is named after the conversation, answers are marked as synthetic and ratings are events. What
+ * an imported message brought along leaves with it, ids included.
  */
 export function* messageTreePieces(conversation: StoredConversation, branches: Branches): Generator<string> {
   const messages = branches === 'all' ? conversation.messages : activeBranch(conversation);
@@ -52,11 +53,16 @@ function nodeJson(root: StoredMessage, replies: ReadonlyMap<string, StoredMessag
 
 function fieldsOf(message: StoredMessage, parent: StoredMessage | null): Record<string, unknown> {
   const { text, role } = message;
+  const fields = message.imported === null ? ownFields(message) : message.imported.message;
+  const { events } = fields;
+  const rated = role === 'assistant' ? withRating(events, message.rating) : events;
   return {
     message_id: idOf(message),
     ...(parent === null ? {} : { parent_id: idOf(parent) }),
     ...{ text, role },
-    ...(message.imported === null ? ownFields(message) : message.imported.message),
+    ...fields,
+    // What is undefined is not written.
+    ...(rated === events ? {} : { events: rated }),
   };
 }
 

@@ -7,12 +7,16 @@ import { createGzip } from 'node:zlib';
 import { AppError } from '../../../preload/contract/errors.ts';
 
 /**
- * Writes a file from pieces of text, as fast as the disk takes them. It lies beside its place as `<name>.part` and gets
+ * Writes a file from its pieces, as fast as the disk takes them. It lies beside its place as `<name>.part` and gets
  * its name when it is whole and on the disk; when that fails nothing is left, and an older file of that name stays.
  *
  * @throws AppError `disk-full`, `cancelled` when the signal fires, `invalid-input` for a place that cannot be written
  */
-export async function writePartFile(path: string, pieces: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
+export async function writePartFile(
+  path: string,
+  pieces: AsyncIterable<string | Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
   const partPath = `${path}.part`;
   const source = Readable.from(pieces, { objectMode: true, highWaterMark: 2 });
   const target = createWriteStream(partPath, { mode: 0o600, flush: true });

@@ -34,8 +34,25 @@ export function idFrom(...parts: (string | number | null)[]): string {
   return uuidv5(JSON.stringify(parts), idNamespace);
 }
 
+/** Text that says something; null for anything else. */
+export function filledText(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
 /** Milliseconds of a date written as text; null for anything else. */
 export function timeOf(value: unknown): number | null {
   const ms = typeof value === 'string' ? Date.parse(value) : NaN;
   return Number.isNaN(ms) ? null : ms;
+}
+
+/** Seconds since 1970 stay below this for 3,000 years, and milliseconds have been above it since 1973. */
+const firstMs = 1e11;
+/** The last moment that a date can name. */
+const lastMs = 8.64e15;
+
+/** Milliseconds of a moment: seconds or milliseconds since 1970, or a date written as text; null for anything else. */
+export function momentOf(value: unknown): number | null {
+  if (typeof value !== 'number') return timeOf(value);
+  const ms = Math.round(value < firstMs ? value * 1000 : value);
+  return ms > 0 && ms <= lastMs ? ms : null;
 }

@@ -1,92 +1,80 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../../preload/contract/errors.ts';
 
-/** Most that one file may hold once it is unpacked: a few kilobytes of gzip can stand for terabytes. */
-const maxTextBytes = 1024 ** 3;
+/** Most that one import may hold once it is unpacked: a few kilobytes of gzip can stand for terabytes. */
+const maxBytes = 1024 ** 3;
 
-const pieceBytes = 256 * 1024;
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
+
+/** How much may still be unpacked in one import, of however many files. */
+export function createBudget(limitBytes = maxBytes) {
+  let leftBytes = limitBytes;
+  return {
+    isSpent: (): boolean => leftBytes < 0,
+    /** @throws AppError `invalid-input` when this is more than what is left */
+    spend(bytes: number): void {
+      leftBytes -= bytes;
+      if (leftBytes >= 0) return;
+      const most = `${String(Math.floor(limitBytes / 1024 ** 2))} MiB`;
+      throw new AppError('invalid-input', `There is more than ${most} of text here. Nothing was imported.`);
+    },
+  };
+}
+
+export type Budget = ReturnType<typeof createBudget>;
+
+/** The first bytes of a file, as many as were asked for where there are so many, and all of it. */
+export async function peek(
+  bytes: AsyncIterable<Buffer>,
+  length: number,
+): Promise<{ head: Buffer; all: AsyncGenerator<Buffer> }> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < length) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  const all = async function* (): AsyncGenerator<Buffer> {
+    try {
+      yield head;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  };
+  return { head: head.subarray(0, length), all: all() };
+}
 
 /**
  * The text of a file, piece by piece, unpacked when it is gzip, whatever it is called.
  *
- * @param onRead share of the file that has been read
- * @throws AppError `not-found`, `invalid-input` for what is no text or more than `limitBytes`, `cancelled`
+ * @throws AppError `invalid-input` for what is no text or more than the budget
  */
-export async function* importText(
-  path: string,
-  signal: AbortSignal,
-  onRead: (fraction: number) => void,
-  limitBytes = maxTextBytes,
-): AsyncGenerator<string> {
-  const file = await openToRead(path);
+export async function* importText(bytes: AsyncIterable<Buffer>, budget: Budget): AsyncGenerator<string> {
   try {
-    const bytes = readBytes(file, signal, onRead);
+    const { head, all } = await peek(bytes, gzipMagic.length);
     // The callback is for nobody: a failure of either side ends the loop below.
-    const source = (await isGzip(file)) ? pipeline(Readable.from(bytes), createGunzip(), () => undefined) : bytes;
+    const source = head.equals(gzipMagic) ? pipeline(Readable.from(all), createGunzip(), () => undefined) : all;
     const decoder = new TextDecoder('utf-8', { fatal: true });
-    let total = 0;
     for await (const piece of source as AsyncIterable<Buffer>) {
-      total += piece.length;
-      if (total > limitBytes) {
-        const most = `${String(Math.floor(limitBytes / 1024 ** 2))} MiB`;
-        throw new AppError('invalid-input', `This file holds more than ${most} of text. Nothing was imported.`);
-      }
+      budget.spend(piece.length);
       yield decoder.decode(piece, { stream: true });
     }
     yield decoder.decode();
   } catch (error) {
-    throw toReadError(error, signal);
-  } finally {
-    await file.close();
+    throw toTextError(error);
   }
 }
 
-async function* readBytes(
-  file: FileHandle,
-  signal: AbortSignal,
-  onRead: (fraction: number) => void,
-): AsyncGenerator<Buffer> {
-  const { size } = await file.stat();
-  for (let position = 0; ;) {
-    signal.throwIfAborted();
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, position);
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    onRead(Math.min(1, position / Math.max(1, size)));
-    yield buffer.subarray(0, bytesRead);
-  }
-}
-
-async function openToRead(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'ENOENT') throw new AppError('not-found', 'There is no such file. Nothing was imported.');
-    throw toReadError(error, null);
-  }
-}
-
-async function isGzip(file: FileHandle): Promise<boolean> {
-  const head = Buffer.alloc(gzipMagic.length);
-  const { bytesRead } = await file.read(head, 0, head.length, 0);
-  return bytesRead === head.length && head.equals(gzipMagic);
-}
-
-function toReadError(error: unknown, signal: AbortSignal | null): unknown {
-  if (signal?.aborted === true) return new AppError('cancelled', 'The import was cancelled. Nothing was imported.');
+function toTextError(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
     return new AppError('invalid-input', 'This file is no text in UTF-8. Nothing was imported.');
   }
   if (code.startsWith('Z_')) {
     return new AppError('invalid-input', 'This compressed file is damaged or cut off. Nothing was imported.');
-  }
-  if (/^(EACCES|EPERM|EISDIR|EIO|ENOTDIR|ELOOP|ENAMETOOLONG)$/.test(code)) {
-    return new AppError('invalid-input', `This file cannot be read (${code}). Nothing was imported.`);
   }
   return error;
 }

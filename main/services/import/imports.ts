@@ -1,19 +1,18 @@
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { ImportFormat, ImportReport } from '../../../preload/contract/exchange.ts';
 import type { DatabaseClient, StoredConversation } from '../../database/protocol.ts';
-import { isRecord } from './foreign-fields.ts';
-import { importText } from './import-text.ts';
-import { jsonRecords } from './json-records.ts';
-import { isRow, isTree, toRowConversations, toTreeConversation } from './message-trees.ts';
-import { isOwnEnvelope, toOwnConversation } from './own-json.ts';
+import { createFileReader } from './file-reader.ts';
+import { openSource, type ImportFile, type ImportSource } from './import-source.ts';
+import { createBudget } from './import-text.ts';
 import { createTally, type Tally } from './tally.ts';
 
 export interface ImportOrder {
+  /** A file, a zip or a folder. */
   path: string;
   /** Finds out what would happen, and writes nothing. */
   isDryRun: boolean;
   signal?: AbortSignal | undefined;
-  /** Share of the file that has been read. */
+  /** Share of it that has been read. */
   onProgress?: ((fraction: number) => void) | undefined;
 }
 
@@ -24,8 +23,6 @@ export interface ImportsOptions {
 
 /** Conversations go to the database in loads of about this many UTF-16 units of text. */
 const loadLength = 1024 ** 2;
-/** Rows of a flat file are held until its end, because their parents may come later. */
-const maxRows = 1_000_000;
 
 /**
  * Conversations on their way in. A file is read, checked and laid aside piece by piece; then all of it is added in one
@@ -35,43 +32,40 @@ export function createImports({ database, now }: ImportsOptions) {
   let isRunning = false;
 
   const stageAll = async ({ path, ...order }: ImportOrder, tally: Tally): Promise<ImportFormat> => {
-    const signal = order.signal ?? new AbortController().signal;
-    const load = createLoad(database);
-    const rows: Record<string, unknown>[] = [];
-    const time = now();
-    let format: ImportFormat | null = null;
-    const isLines = /\.jsonl(\.gz)?$/i.test(path);
-    const text = importText(path, signal, (fraction) => order.onProgress?.(fraction));
-    for await (const { kind, value } of jsonRecords(text, isLines, tally)) {
-      if (kind === 'envelope') {
-        if (isOwnEnvelope(value)) format ??= 'oasst-desktop';
-        continue;
+    const source = await openSource(path, order.signal ?? new AbortController().signal);
+    try {
+      const load = createLoad(database);
+      const progress = createProgress(source.files, order.onProgress);
+      const budget = createBudget();
+      const reader = createFileReader({ now: now(), tally, budget });
+      let format: ImportFormat | null = null;
+      for (const { name, bytes } of source.files) {
+        try {
+          for await (const found of reader.read(name, progress.follow(bytes()))) {
+            format ??= found.format;
+            if (found.conversation !== null) await load.add(found.conversation);
+          }
+        } catch (error) {
+          const isUnreadable = error instanceof AppError && error.code === 'invalid-input' && !budget.isSpent();
+          if (source.kind !== 'folder' || !isUnreadable) throw error;
+          // One file that is broken keeps nobody from the others of a folder.
+          tally.record += 1;
+          tally.skip('not-json');
+        }
       }
-      const isForeign = isRecord(value) && !('messages' in value);
-      if (isForeign && isRow(value)) {
-        format ??= 'oasst-messages';
-        if (rows.push(value) > maxRows) throw tooManyRows();
-        continue;
-      }
-      const isTreeRecord = isForeign && isTree(value);
-      const conversation = isTreeRecord
-        ? toTreeConversation(value, time, tally)
-        : toOwnConversation(value, time, tally);
-      if (conversation !== null) {
-        format ??= isTreeRecord ? 'oasst-trees' : 'oasst-desktop';
-        await load.add(conversation);
-      } else if (!isTreeRecord) tally.skip('unknown-form');
+      await load.flush();
+      if (format === null) throw nothingReadable(source.kind);
+      return format;
+    } finally {
+      await source.close();
     }
-    for (const conversation of toRowConversations(rows, time, tally)) await load.add(conversation);
-    await load.flush();
-    if (format === null) throw nothingReadable();
-    return format;
   };
 
   /**
-   * Imports a file: the app's own JSON, or Open-Assistant's message trees or messages, packed with gzip or not.
+   * Imports a file, a zip or a folder: the app's own JSON, Open-Assistant's message trees or messages, packed with gzip
+   * or not, and the conversations of other programs.
    *
-   * @throws AppError `not-found` without the file, `invalid-input` for one that cannot be read, `busy` while another
+   * @throws AppError `not-found` when it is not there, `invalid-input` when it cannot be read, `busy` while another
    * import runs, `cancelled`, `disk-full`; nothing was imported then
    */
   const run = async (order: ImportOrder): Promise<ImportReport> => {
@@ -113,14 +107,22 @@ function createLoad(database: Pick<DatabaseClient, 'stageImport'>) {
   };
 }
 
-function nothingReadable(): AppError {
-  return new AppError(
-    'invalid-input',
-    'This file holds no conversations in a form that can be read. Nothing was imported.',
-  );
+/** Tells how much of all files has been read, while they are. */
+function createProgress(files: readonly ImportFile[], onProgress: ImportOrder['onProgress']) {
+  const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let read = 0;
+  return {
+    async *follow(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      for await (const piece of bytes) {
+        read += piece.length;
+        onProgress?.(Math.min(1, read / Math.max(1, total)));
+        yield piece;
+      }
+    },
+  };
 }
 
-function tooManyRows(): AppError {
-  const most = maxRows.toLocaleString('en');
-  return new AppError('invalid-input', `This file holds more than ${most} messages. Nothing was imported.`);
+function nothingReadable(kind: ImportSource['kind']): AppError {
+  const what = `This ${kind} holds no conversations in a form that can be read. Nothing was imported.`;
+  return new AppError('invalid-input', what);
 }

@@ -4,15 +4,16 @@ import type { Tally } from './tally.ts';
 /** Longest record in UTF-16 units, and deepest nesting: a conversation of thousands of turns nests twice as deep. */
 const maxRecordLength = 64 * 1024 ** 2;
 const maxDepth = 20_000;
-const maxEnvelopeLength = 64 * 1024;
+/** As much of the end of what was read as tells which array begins there. */
+const tailLength = 200;
 
 /** A parsed record, or what stands around the records once they are taken out. */
 export type JsonPart = { kind: 'record'; value: unknown } | { kind: 'envelope'; value: unknown };
 
 /**
  * The records of a JSON file, one after the other, without ever holding more than one: the lines of a JSON Lines file,
- * the elements of an array, or those of the array "conversations" in an object, however the file is laid out. What
- * cannot be read is counted and passed over.
+ * the elements of an array, or those of the array "conversations" in an object, however the file is laid out. Any other
+ * object is one record itself. What cannot be read is counted and passed over.
  *
  * @throws AppError `invalid-input` when the file is no JSON at all
  */
@@ -24,10 +25,13 @@ export async function* jsonRecords(
   const iterator = pieces[Symbol.asyncIterator]();
   try {
     let head = '';
-    while (!head.trimStart().includes('\n') && head.length <= maxRecordLength) {
+    // A first line that is a record tells lines from a document; nothing but an object can be one.
+    for (let isClear = false; !isClear && head.length <= maxRecordLength;) {
       const next = await iterator.next();
       if (next.done === true) break;
-      head += next.value;
+      const piece = head === '' ? next.value.trimStart() : next.value;
+      isClear = piece.includes('\n') || (head === '' && piece !== '' && !piece.startsWith('{'));
+      head += piece;
     }
     const rest = async function* (): AsyncGenerator<string> {
       yield head;
@@ -124,6 +128,8 @@ function createNesting() {
 async function* elements(pieces: AsyncIterable<string>, tally: Tally): AsyncGenerator<JsonPart> {
   const nesting = createNesting();
   let envelope = '';
+  let tail = '';
+  let hasRecords = false;
   const record = { text: '', isTooLong: false };
   /** Depth of the array whose elements are records; 0 outside of it. */
   let arrayDepth = 0;
@@ -135,8 +141,11 @@ async function* elements(pieces: AsyncIterable<string>, tally: Tally): AsyncGene
         if (!record.isTooLong) record.text += piece.slice(start, end);
         record.isTooLong ||= record.text.length > maxRecordLength;
         if (record.isTooLong) record.text = '';
-      } else if (arrayDepth === 0) envelope += piece.slice(start, end);
-      if (envelope.length > maxEnvelopeLength) throw notReadable();
+      } else if (arrayDepth === 0) {
+        envelope += piece.slice(start, end);
+        tail = `${tail}${piece.slice(Math.max(start, end - tailLength), end)}`.slice(-tailLength);
+      }
+      if (envelope.length > maxRecordLength) throw notReadable();
       start = end;
     };
     for (let index = 0; index < piece.length; index += 1) {
@@ -149,7 +158,10 @@ async function* elements(pieces: AsyncIterable<string>, tally: Tally): AsyncGene
         // A record begins with its bracket, the array ends behind its own.
         keep(arrayDepth === 0 ? index + 1 : before === arrayDepth ? index : start);
         depth = after;
-        if (arrayDepth === 0 && code === 0x5b && opensRecords(envelope, after)) arrayDepth = after;
+        if (arrayDepth === 0 && code === 0x5b && opensRecords(tail, after)) {
+          arrayDepth = after;
+          hasRecords = true;
+        }
       } else if (before === arrayDepth + 1 && arrayDepth > 0) {
         keep(index + 1);
         depth = after;
@@ -171,13 +183,15 @@ async function* elements(pieces: AsyncIterable<string>, tally: Tally): AsyncGene
     tally.record += 1;
     tally.skip('cut-off');
   }
-  const value = parsed(arrayDepth > 0 ? `${envelope}]${arrayDepth === 2 ? '}' : ''}` : envelope);
+  const text = arrayDepth > 0 ? `${envelope}]${arrayDepth === 2 ? '}' : ''}` : envelope;
+  const value = isDeeperThan(text, maxDepth) ? undefined : parsed(text);
   if (value === undefined) throw notReadable();
-  yield { kind: 'envelope', value };
+  if (!hasRecords) tally.record += 1;
+  yield { kind: hasRecords ? 'envelope' : 'record', value };
 }
 
-function opensRecords(envelope: string, depth: number): boolean {
-  return depth === 1 || (depth === 2 && /"conversations"\s*:\s*\[$/.test(envelope.slice(-200)));
+function opensRecords(tail: string, depth: number): boolean {
+  return depth === 1 || (depth === 2 && /"conversations"\s*:\s*\[$/.test(tail));
 }
 
 function notReadable(): AppError {

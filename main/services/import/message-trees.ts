@@ -1,6 +1,7 @@
 import type { ImportedFields, StoredConversation, StoredMessage } from '../../database/protocol.ts';
+import { ratingOf } from '../message-scores.ts';
 import { titleFromQuestion } from '../titles.ts';
-import { idFrom, isRecord, isSmall, ownId, timeOf } from './foreign-fields.ts';
+import { filledText, idFrom, isRecord, isSmall, ownId, timeOf } from './foreign-fields.ts';
 import { orderMessages } from './message-order.ts';
 import type { Tally } from './tally.ts';
 
@@ -35,7 +36,7 @@ export function toTreeConversation(
 ): StoredConversation | null {
   const { prompt, ...treeFields } = isRecord(value['prompt']) ? value : { prompt: value };
   if (!isRecord(prompt)) return null;
-  const treeId = idText(treeFields['message_tree_id']) ?? idText(prompt['message_id']) ?? null;
+  const treeId = filledText(treeFields['message_tree_id']) ?? filledText(prompt['message_id']) ?? null;
   const nodes: Node[] = [];
   // Without recursion: a tree may be as deep as its conversation is long.
   const open: { fields: Record<string, unknown>; parentId: string | null; index: number }[] = [
@@ -43,7 +44,7 @@ export function toTreeConversation(
   ];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { fields, parentId, index } = next;
-    const given = idText(fields['message_id']);
+    const given = filledText(fields['message_id']);
     const id = given === null ? idFrom(treeId, parentId, index, String(fields['text'])) : ownId(given);
     nodes.push({ fields, id, parentId, tree: parentId === null ? treeFields : null });
     const replies = Array.isArray(fields['replies']) ? (fields['replies'] as unknown[]) : [];
@@ -66,12 +67,12 @@ export function toRowConversations(
   const trees = new Map<string, Node[]>();
   const treeOf = new Map<string, string>();
   const parentOf = new Map<string, string | null>();
-  for (const row of rows) parentOf.set(idText(row['message_id']) ?? '', idText(row['parent_id']));
+  for (const row of rows) parentOf.set(filledText(row['message_id']) ?? '', filledText(row['parent_id']));
   for (const [index, row] of rows.entries()) {
-    const given = idText(row['message_id']);
+    const given = filledText(row['message_id']);
     const id = given === null ? idFrom('row', index, String(row['text'])) : ownId(given);
-    const parent = idText(row['parent_id']);
-    const treeId = idText(row['message_tree_id']) ?? rootOf(given ?? id, parentOf, treeOf);
+    const parent = filledText(row['parent_id']);
+    const treeId = filledText(row['message_tree_id']) ?? rootOf(given ?? id, parentOf, treeOf);
     const node: Node = {
       ...{ fields: row, id },
       parentId: parent === null ? null : ownId(parent),
@@ -125,6 +126,7 @@ function toConversation(
     createdAt: span.first,
     updatedAt: span.last,
     ...{ origin: 'window', presetId: null, titleByHand: false },
+    ...{ isPinned: false, isArchived: false, folder: null },
     currentLeafId: bestLeaf(messages, root),
     messages,
   };
@@ -145,6 +147,7 @@ function toMessage(node: Node, treeId: string | null, now: number, tally: Tally)
     ...{ id, parentId, role, text: text.toWellFormed() },
     ...{ status: 'complete', errorCode: null, generation: null },
     createdAt: timeOf(fields['created_date']) ?? now,
+    rating: role === 'assistant' ? ratingOf(fields['events']) : null,
     imported: toImported(node, treeId, tally),
   };
 }
@@ -194,8 +197,4 @@ function bestLeaf(messages: readonly StoredMessage[], root: StoredMessage): stri
   let leaf = root.id;
   for (let next = best.get(leaf); next !== undefined; next = best.get(leaf)) leaf = next.id;
   return leaf;
-}
-
-function idText(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -3,10 +3,12 @@ import {
   conversationOrigins,
   idSchema,
   messageStatuses,
+  ratings,
   stopReasons,
   type GenerationFacts,
 } from '../../../preload/contract/conversations.ts';
 import { AppError, errorCodes } from '../../../preload/contract/errors.ts';
+import { folderNameSchema, type Folder } from '../../../preload/contract/folders.ts';
 import { presetChoiceSchema } from '../../../preload/contract/presets.ts';
 import type { ImportedFields, StoredConversation, StoredMessage } from '../../database/protocol.ts';
 import { ownFormat, ownVersion } from '../export/own-json.ts';
@@ -47,6 +49,12 @@ const importedSchema: z.ZodType<ImportedFields> = z.object({
   tree: z.record(z.string(), z.unknown()).nullable(),
 });
 
+const folderSchema: z.ZodType<Folder> = z.object({
+  id: idSchema,
+  name: folderNameSchema.transform((name) => name.toWellFormed()),
+  createdAt: timeSchema,
+});
+
 const conversationSchema = z.object({
   id: idSchema,
   title: z.string(),
@@ -54,6 +62,9 @@ const conversationSchema = z.object({
   updatedAt: timeSchema.nullable().catch(null),
   origin: z.enum(conversationOrigins).catch('window'),
   presetId: presetChoiceSchema.nullable().catch(null),
+  isPinned: z.boolean().catch(false),
+  isArchived: z.boolean().catch(false),
+  folder: folderSchema.nullable().catch(null),
   titleByHand: z.boolean().catch(false),
   currentLeafId: z.string().nullable().catch(null),
   messages: z.array(z.unknown()),
@@ -67,6 +78,7 @@ const messageSchema = z.object({
   status: z.enum(messageStatuses).catch('complete'),
   errorCode: z.enum(errorCodes).nullable().catch(null),
   createdAt: timeSchema.nullable().catch(null),
+  rating: z.literal(ratings).nullable().catch(null),
   generation: z.unknown(),
   imported: z.unknown(),
 });
@@ -118,6 +130,7 @@ function toOwnMessage(value: unknown, now: number, tally: Tally): StoredMessage 
       text: data.text.toWellFormed(),
       status: isCutOff ? 'interrupted' : isAnswer ? data.status : 'complete',
       createdAt: data.createdAt ?? now,
+      rating: isAnswer ? data.rating : null,
       generation: isCutOff && generation !== null ? { ...generation, stopReason: 'interrupted' } : generation,
       imported: toImported(data.imported, tally),
     };

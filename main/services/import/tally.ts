@@ -7,10 +7,10 @@ export function createTally() {
   return {
     /** The record that is being read. */
     record: 0,
-    skip(this: { record: number }, reason: SkipReason): void {
+    skip(this: { record: number }, reason: SkipReason, count = 1): void {
       const known = skipped.get(reason);
-      if (known === undefined) skipped.set(reason, { reason, count: 1, firstRecord: this.record });
-      else known.count += 1;
+      if (known !== undefined) known.count += count;
+      else if (count > 0) skipped.set(reason, { reason, count, firstRecord: this.record });
     },
     lose(what: 'orphans' | 'withoutFacts' | 'withoutFields'): void {
       losses[what] += 1;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { AppError } from '../../../preload/contract/errors.ts';
+import type { PromptFormat } from '../../../preload/contract/library.ts';
 import type { SamplingParameters } from '../../../preload/contract/presets.ts';
 import type { Engine, GenerationEnd } from '../../engine/client.ts';
 import type { SamplingConfig } from './config-file.ts';
@@ -14,6 +15,7 @@ export interface SamplingModel {
   name: string;
   sha256: string | null;
   contextTokens: number;
+  promptFormat: PromptFormat['kind'];
   /** Name of the GPU, or `cpu`. */
   device: string;
   isHalfPrecision: boolean;
@@ -66,11 +68,18 @@ export function sampleSeed(
 }
 
 function fingerprintOf({ model, prompts, configs, seed }: SamplingJob): string {
-  const { name, sha256, contextTokens, device } = model;
+  const { name, sha256, contextTokens, promptFormat, device } = model;
   const sampled = configs.map((config) => [config.name, config.samplingParams, config.parameters]);
   return createHash('sha256')
-    .update(JSON.stringify([name, sha256, contextTokens, device, seed, samplesPerConfig, prompts, sampled]))
+    .update(
+      JSON.stringify([name, sha256, contextTokens, promptFormat, device, seed, samplesPerConfig, prompts, sampled]),
+    )
     .digest('hex');
+}
+
+/** The name of Open-Assistant's turn marks in oasst-model-eval, which has none for other ways to build a prompt. */
+function modeOf({ promptFormat }: SamplingModel): string {
+  return promptFormat === 'open-assistant' ? 'v2_5' : promptFormat;
 }
 
 /** The date as Python writes it: in UTC, without saying so. */
@@ -87,7 +96,7 @@ function reportOf(job: SamplingJob, date: string, samplesOf: (prompt: number, co
       device: model.device,
       device_index: 0,
       model_name: model.name,
-      mode: 'v2_5',
+      mode: modeOf(model),
       prompts: job.promptsPath,
       report: null,
       seed,

@@ -53,6 +53,12 @@ export class StickToBottom {
     this.#set(true);
   }
 
+  /** Lets go of the end: the reader asked for another place. */
+  letGo(): void {
+    this.#remember();
+    this.#set(false);
+  }
+
   #remember(): void {
     this.#lastTop = this.#box.scrollTop;
     this.#lastHeight = this.#box.scrollHeight;

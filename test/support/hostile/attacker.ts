@@ -14,7 +14,7 @@ export interface Attempt {
 /** Longer than any of them takes that comes to an end. */
 const limitMs = 4000;
 /** Until what an attack has set off has happened. */
-const settleMs = 120;
+const usualSettleMs = 120;
 
 type Tried = Pick<RunningApp, 'electron' | 'window'>;
 
@@ -43,7 +43,7 @@ function look({ electron }: Tried): Promise<Sight> {
   return electron.evaluate(({ webContents }) => {
     const all = webContents.getAllWebContents();
     return {
-      windows: all.map((contents) => contents.getURL()).sort(),
+      windows: all.map((contents) => contents.getURL().split('#')[0] ?? '').sort(),
       frames: all
         .flatMap(({ mainFrame }) => mainFrame.framesInSubtree.filter((frame) => frame !== mainFrame))
         .map(({ url }) => url)
@@ -62,12 +62,17 @@ function differenceOf(before: Sight, after: Sight): string | null {
   return after.isPolluted ? 'the prototype of objects was changed' : null;
 }
 
-/** Runs the attacks in a page, one after the other, and looks after each what came of it. */
+/**
+ * Runs the attacks in a page, one after the other, and looks after each what came of it.
+ *
+ * @param settleMs shorter for attacks that are over when they answer
+ */
 export async function attackPage(
   app: Tried,
   page: Page,
   listener: Listener,
   attacks: readonly Attack[],
+  settleMs = usualSettleMs,
 ): Promise<Attempt[]> {
   await watchDownloads(app);
   const attempts: Attempt[] = [];

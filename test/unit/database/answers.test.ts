@@ -4,6 +4,7 @@ import { messageStatuses, stopReasons } from '../../../preload/contract/conversa
 import { presets } from '../../../preload/contract/presets.ts';
 import {
   answerFacts,
+  branchOf,
   codeOf,
   completeOutcome,
   memoryOperations,
@@ -11,6 +12,7 @@ import {
   newTurn,
   nextTurn,
   openMemoryDatabase,
+  wholeList,
 } from '../../support/database.ts';
 
 describe('startTurn', () => {
@@ -18,14 +20,14 @@ describe('startTurn', () => {
     const operations = memoryOperations();
     const turn = newTurn();
     operations.startTurn(turn);
-    const before = operations.getBranch(turn.conversationId);
+    const before = branchOf(operations, turn.conversationId);
     // The answer's id is taken, which only the last insert can notice.
     expect(codeOf(() => operations.startTurn(nextTurn(turn, { answerId: turn.answerId })))).toMatch(
       /^SQLITE_CONSTRAINT/,
     );
     expect(codeOf(() => operations.startTurn(newTurn({ answerId: turn.answerId })))).toMatch(/^SQLITE_CONSTRAINT/);
-    expect(operations.getBranch(turn.conversationId)).toEqual(before);
-    expect(operations.listConversations()).toHaveLength(1);
+    expect(branchOf(operations, turn.conversationId)).toEqual(before);
+    expect(operations.listConversations(wholeList)).toHaveLength(1);
   });
 
   it('refuses parents that are missing, foreign or of the wrong kind', () => {
@@ -37,28 +39,44 @@ describe('startTurn', () => {
     expect(codeOf(() => operations.startTurn(nextTurn(turn, { parentId: other.answerId })))).toBe('not-found');
     expect(codeOf(() => operations.startTurn(nextTurn(turn, { conversationId: newId() })))).toBe('not-found');
     expect(codeOf(() => operations.startTurn(nextTurn(turn, { parentId: turn.questionId })))).toBe('invalid-input');
-    expect(operations.getBranch(turn.conversationId)).toHaveLength(2);
+    expect(branchOf(operations, turn.conversationId)).toHaveLength(2);
   });
 });
 
-describe('startReply', () => {
+describe('startReplies', () => {
   it('adds an answer beside the others and shows it', () => {
     const operations = memoryOperations();
     const turn = newTurn();
     const answerId = newId();
     operations.startTurn(turn);
     const facts = { ...answerFacts, presetId: 'typical2' as const, parameters: presets.typical2, modelSha256: null };
-    operations.startReply({
-      conversationId: turn.conversationId,
-      parentId: turn.questionId,
-      answerId,
-      facts,
-      now: 9_000,
-    });
-    const branch = operations.getBranch(turn.conversationId);
+    const { conversationId, questionId: parentId } = turn;
+    operations.startReplies({ conversationId, parentId, answers: [{ answerId, facts }], now: 9_000 });
+    const branch = branchOf(operations, turn.conversationId);
     expect(branch.map((message) => message.id)).toEqual([turn.questionId, answerId]);
     expect(branch[1]).toMatchObject({ status: 'generating', siblingIds: [turn.answerId, answerId], generation: facts });
     expect(operations.getConversation(turn.conversationId).updatedAt).toBe(9_000);
+  });
+
+  it('adds several at once, shows the first, and writes all or nothing', () => {
+    const operations = memoryOperations();
+    const turn = newTurn();
+    operations.startTurn(turn);
+    const { conversationId, questionId: parentId } = turn;
+    const answers = Array.from({ length: 3 }, (_, seed) => ({ answerId: newId(), facts: { ...answerFacts, seed } }));
+    const ids = answers.map(({ answerId }) => answerId);
+    operations.startReplies({ conversationId, parentId, answers, now: 1 });
+    const shown = branchOf(operations, conversationId).at(-1);
+    expect(shown).toMatchObject({ id: ids[0], siblingIds: [turn.answerId, ...ids] });
+    expect(operations.getSiblings(turn.answerId).map(({ generation }) => generation?.seed)).toEqual([
+      answerFacts.seed,
+      ...[0, 1, 2],
+    ]);
+
+    const twice = [{ answerId: newId(), facts: answerFacts }, ...answers];
+    const replies = { conversationId, parentId, answers: twice, now: 2 };
+    expect(codeOf(() => operations.startReplies(replies))).toMatch(/^SQLITE_CONSTRAINT/);
+    expect(branchOf(operations, conversationId).at(-1)).toEqual(shown);
   });
 
   it('refuses a parent that is no question of this conversation', () => {
@@ -66,9 +84,10 @@ describe('startReply', () => {
     const [turn, other] = [newTurn(), newTurn()];
     operations.startTurn(turn);
     operations.startTurn(other);
-    const reply = { conversationId: turn.conversationId, answerId: newId(), facts: answerFacts, now: 1 };
-    expect(codeOf(() => operations.startReply({ ...reply, parentId: turn.answerId }))).toBe('invalid-input');
-    expect(codeOf(() => operations.startReply({ ...reply, parentId: other.questionId }))).toBe('not-found');
+    const answers = [{ answerId: newId(), facts: answerFacts }];
+    const reply = { conversationId: turn.conversationId, answers, now: 1 };
+    expect(codeOf(() => operations.startReplies({ ...reply, parentId: turn.answerId }))).toBe('invalid-input');
+    expect(codeOf(() => operations.startReplies({ ...reply, parentId: other.questionId }))).toBe('not-found');
   });
 });
 
@@ -179,7 +198,7 @@ describe('interruptUnfinished', () => {
     operations.saveAnswerText(running.answerId, 'half an ans');
     operations.finishAnswer(completeOutcome(done.answerId));
     db.prepare('UPDATE conversations SET deleted_at = 1 WHERE id = ?').run(deleted.conversationId);
-    const list = operations.listConversations();
+    const list = operations.listConversations(wholeList);
 
     expect(operations.interruptUnfinished()).toBe(2);
     expect(operations.interruptUnfinished()).toBe(0);
@@ -192,8 +211,8 @@ describe('interruptUnfinished', () => {
       status: 'complete',
       generation: { stopReason: 'end-of-text' },
     });
-    expect(operations.listConversations()).toEqual(list);
-    operations.restoreConversation(deleted.conversationId);
+    expect(operations.listConversations(wholeList)).toEqual(list);
+    operations.restoreConversations([deleted.conversationId]);
     expect(operations.getMessage(deleted.answerId).status).toBe('interrupted');
   });
 });

@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { migrate } from '../../../main/database/migrations/index.ts';
 import { createOperations } from '../../../main/database/operations.ts';
+import type { ConversationSummary } from '../../../preload/contract/conversations.ts';
 import {
+  branchOf,
   codeOf,
   completeOutcome,
   memoryOperations,
@@ -8,7 +12,12 @@ import {
   newTurn,
   nextTurn,
   openMemoryDatabase,
+  wholeList,
 } from '../../support/database.ts';
+
+function pinned(list: ConversationSummary[]): string[] {
+  return list.map(({ title, isPinned }) => (isPinned ? `${title}, pinned` : title));
+}
 
 describe('the conversation list', () => {
   it('is ordered by the newest message, newest first', () => {
@@ -17,28 +26,128 @@ describe('the conversation list', () => {
     const newer = newTurn({ now: 20, newConversation: { title: 'newer', origin: 'quick-ask' } });
     operations.startTurn(older);
     operations.startTurn(newer);
-    expect(operations.listConversations().map((row) => row.title)).toEqual(['newer', 'older']);
+    expect(operations.listConversations(wholeList).map((row) => row.title)).toEqual(['newer', 'older']);
     operations.startTurn(nextTurn(older, { now: 30 }));
-    expect(operations.listConversations()).toEqual([
+    const place = { folderId: null, isPinned: false, isArchived: false, isTemporary: false };
+    expect(operations.listConversations(wholeList)).toEqual([
       {
         ...{ id: older.conversationId, title: 'older', createdAt: 10, updatedAt: 30 },
-        ...{ origin: 'terminal', presetId: null },
+        ...{ origin: 'terminal', presetId: null, ...place },
       },
       {
         ...{ id: newer.conversationId, title: 'newer', createdAt: 20, updatedAt: 20 },
-        ...{ origin: 'quick-ask', presetId: null },
+        ...{ origin: 'quick-ask', presetId: null, ...place },
       },
     ]);
   });
 
-  it('comes from one walk along its index', () => {
-    const db = openMemoryDatabase();
-    const plan = db
-      .prepare(
-        'EXPLAIN QUERY PLAN SELECT id, title FROM conversations WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC',
-      )
-      .all() as { detail: string }[];
-    expect(plan.map((step) => step.detail)).toEqual(['SCAN conversations USING INDEX conversations_listed']);
+  it('comes in pages that end where the next one begins, also among equal times', () => {
+    const operations = memoryOperations();
+    const turns = Array.from({ length: 30 }, (_value, index) => newTurn({ now: 10 + Math.floor(index / 4) }));
+    for (const turn of turns) operations.startTurn(turn);
+    const chosen = turns.filter((_turn, index) => index % 5 === 0).map((turn) => turn.conversationId);
+    operations.organiseConversations({ conversationIds: chosen, isPinned: true });
+    const whole = operations.listConversations(wholeList);
+    expect(whole.map(({ isPinned }) => isPinned)).toEqual(whole.map((_row, index) => index < chosen.length));
+
+    const paged: ConversationSummary[] = [];
+    for (;;) {
+      const page = operations.listConversations({ isArchived: false, after: paged.at(-1) ?? null, limit: 7 });
+      paged.push(...page);
+      if (page.length < 7) break;
+    }
+    expect(paged).toEqual(whole);
+  });
+
+  it('and each page of it come from a walk along its index', () => {
+    const ran: string[] = [];
+    const db = new Database(':memory:', { verbose: (sql) => void ran.push(String(sql)) });
+    onTestFinished(() => void db.close());
+    migrate(db);
+    const operations = createOperations(db);
+    ran.length = 0;
+    operations.listConversations(wholeList);
+    operations.listConversations({ ...wholeList, after: { isPinned: true, updatedAt: 5, id: newId() } });
+    const plans = [...ran].map((sql) => db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all());
+    expect(plans.map((steps) => steps.map(({ detail }) => detail))).toEqual([
+      ['SEARCH conversations USING INDEX conversations_listed (is_archived=?)'],
+      ['SEARCH conversations USING INDEX conversations_listed (is_archived=? AND (is_pinned,updated_at,id)<(?,?,?))'],
+    ]);
+  });
+
+  it('knows those that were spoken in last, pinned or not, and none of the archive', () => {
+    const operations = memoryOperations();
+    const turns = ['a', 'b', 'c', 'd'].map((title, index) =>
+      newTurn({ now: index, newConversation: { title, origin: 'window' } }),
+    );
+    for (const turn of turns) operations.startTurn(turn);
+    const [a, b, , d] = turns.map(({ conversationId }) => conversationId);
+    operations.organiseConversations({ conversationIds: [a ?? '', b ?? ''], isPinned: true });
+    operations.organiseConversations({ conversationIds: [d ?? ''], isArchived: true });
+    expect(pinned(operations.newestConversations(2))).toEqual(['c', 'b, pinned']);
+    expect(operations.newestConversations(9).map(({ title }) => title)).toEqual(['c', 'b', 'a']);
+  });
+
+  it('finds those of some conversations that are there', () => {
+    const operations = memoryOperations();
+    const [kept, deleted] = [newTurn(), newTurn()];
+    operations.startTurn(kept);
+    operations.startTurn(deleted);
+    operations.deleteConversations([deleted.conversationId], 5_000);
+    const found = operations.findConversations([kept.conversationId, deleted.conversationId, newId()]);
+    expect(found).toEqual([operations.getConversation(kept.conversationId)]);
+  });
+});
+
+describe('organising', () => {
+  it('changes what it names, in all of the conversations, and leaves their times', () => {
+    const operations = memoryOperations();
+    const turns = [newTurn({ now: 10 }), newTurn({ now: 20 })];
+    for (const turn of turns) operations.startTurn(turn);
+    const conversationIds = turns.map(({ conversationId }) => conversationId);
+    const folder = { id: newId(), name: 'Recipes', createdAt: 1 };
+    operations.createFolder(folder);
+    const before = operations.findConversations(conversationIds);
+    operations.organiseConversations({ conversationIds: [...conversationIds, newId()], folderId: folder.id });
+    operations.organiseConversations({ conversationIds, isPinned: true, isArchived: undefined });
+    expect(operations.findConversations(conversationIds)).toEqual(
+      before.map((summary) => ({ ...summary, folderId: folder.id, isPinned: true })),
+    );
+    operations.organiseConversations({ conversationIds, isPinned: false, folderId: null });
+    expect(operations.findConversations(conversationIds)).toEqual(before);
+    operations.organiseConversations({ conversationIds });
+    expect(operations.findConversations(conversationIds)).toEqual(before);
+  });
+
+  it('puts conversations into the archive and takes them out again', () => {
+    const operations = memoryOperations();
+    const turn = newTurn();
+    operations.startTurn(turn);
+    const conversationIds = [turn.conversationId];
+    operations.organiseConversations({ conversationIds, isArchived: true });
+    expect(operations.listConversations(wholeList)).toEqual([]);
+    expect(operations.listConversations({ ...wholeList, isArchived: true })).toHaveLength(1);
+    operations.organiseConversations({ conversationIds, isArchived: false });
+    expect(operations.listConversations(wholeList)).toHaveLength(1);
+  });
+
+  it('moves nothing into a folder that is gone', () => {
+    const operations = memoryOperations();
+    const turn = newTurn();
+    operations.startTurn(turn);
+    const input = { conversationIds: [turn.conversationId], folderId: newId(), isPinned: true };
+    expect(codeOf(() => operations.organiseConversations(input))).toBe('not-found');
+    expect(operations.getConversation(turn.conversationId)).toMatchObject({ folderId: null, isPinned: false });
+  });
+
+  it('leaves conversations in the trash as they are', () => {
+    const operations = memoryOperations();
+    const turn = newTurn();
+    operations.startTurn(turn);
+    operations.deleteConversations([turn.conversationId], 5_000);
+    operations.organiseConversations({ conversationIds: [turn.conversationId], isPinned: true });
+    operations.restoreConversations([turn.conversationId]);
+    expect(operations.getConversation(turn.conversationId).isPinned).toBe(false);
   });
 });
 
@@ -74,7 +183,7 @@ describe('choosing a preset', () => {
       ...before,
       presetId: 'typical2',
     });
-    expect(operations.listConversations().map(({ presetId }) => presetId)).toEqual([null, 'typical2']);
+    expect(operations.listConversations(wholeList).map(({ presetId }) => presetId)).toEqual([null, 'typical2']);
     expect(operations.chooseConversationPreset(turn.conversationId, null)).toEqual(before);
   });
 });
@@ -88,31 +197,41 @@ describe('deleting', () => {
     operations.finishAnswer(completeOutcome(answerId));
     const before = {
       summary: operations.getConversation(conversationId),
-      branch: operations.getBranch(conversationId),
+      branch: branchOf(operations, conversationId),
     };
 
-    operations.deleteConversation(conversationId, 5_000);
-    expect(operations.listConversations()).toEqual([]);
+    operations.deleteConversations([conversationId], 5_000);
+    expect(operations.listConversations(wholeList)).toEqual([]);
     const attempts = [
       () => operations.getConversation(conversationId),
       () => operations.renameConversation(conversationId, 'x'),
       () => operations.chooseConversationPreset(conversationId, 'k50'),
-      () => operations.deleteConversation(conversationId, 6_000),
-      () => operations.getBranch(conversationId),
-      () => operations.getPath(answerId),
+      () => operations.deleteConversations([conversationId], 6_000),
+      () => branchOf(operations, conversationId),
+      () => operations.getHistory(answerId, 2048),
+      () => operations.getEarlier(conversationId, answerId, 10),
+      () => operations.getSiblings(answerId),
+      () => operations.getTree(conversationId),
+      () => operations.getCurrentLeaf(conversationId),
+      () => operations.deleteBranch(answerId, 6_000),
+      () => operations.restoreBranch(answerId),
+      () => operations.forkBranch(answerId, newId(), 6_000),
+      () => operations.rateAnswer(answerId, 1),
       () => operations.getMessage(questionId),
       () => operations.selectBranch(conversationId, answerId),
       () => operations.startTurn(nextTurn(turn)),
-      () => operations.startReply({ ...turn, parentId: questionId, answerId: newId() }),
+      () => operations.startReplies({ ...turn, parentId: questionId, answers: [turn] }),
       () => operations.resumeAnswer(answerId),
       () => operations.saveAnswerText(answerId, 'x'),
       () => operations.finishAnswer(completeOutcome(answerId)),
     ];
     expect(attempts.map(codeOf)).toEqual(attempts.map(() => 'not-found'));
 
-    expect(operations.restoreConversation(conversationId)).toEqual(before.summary);
-    expect(operations.getBranch(conversationId)).toEqual(before.branch);
-    expect(operations.restoreConversation(conversationId), 'restoring twice').toEqual(before.summary);
+    for (const times of ['once', 'twice']) {
+      operations.restoreConversations([conversationId]);
+      expect(operations.getConversation(conversationId), times).toEqual(before.summary);
+      expect(branchOf(operations, conversationId), times).toEqual(before.branch);
+    }
   });
 
   it('leaves no answer behind that nobody writes', () => {
@@ -121,8 +240,8 @@ describe('deleting', () => {
     operations.startTurn(running);
     operations.startTurn(other);
     operations.saveAnswerText(running.answerId, 'half');
-    operations.deleteConversation(running.conversationId, 5_000);
-    operations.restoreConversation(running.conversationId);
+    operations.deleteConversations([running.conversationId], 5_000);
+    operations.restoreConversations([running.conversationId]);
     expect(operations.getMessage(running.answerId)).toMatchObject({
       status: 'interrupted',
       text: 'half',
@@ -131,50 +250,27 @@ describe('deleting', () => {
     expect(operations.getMessage(other.answerId).status).toBe('generating');
   });
 
+  it('takes many at once, and passes over what is gone', () => {
+    const operations = memoryOperations();
+    const turns = [newTurn(), newTurn(), newTurn()];
+    for (const turn of turns) operations.startTurn(turn);
+    const ids = turns.map(({ conversationId }) => conversationId);
+    operations.deleteConversations([...ids.slice(0, 2), newId()], 5_000);
+    operations.deleteConversations(ids, 6_000);
+    expect(operations.listConversations(wholeList)).toEqual([]);
+    expect(operations.listTrash().map(({ deletedAt }) => deletedAt)).toEqual([6_000, 5_000, 5_000]);
+    operations.restoreConversations([...ids, newId()]);
+    expect(operations.listConversations(wholeList)).toHaveLength(3);
+  });
+
   it('fails with not-found for what never was', () => {
     const operations = memoryOperations();
     const attempts = [
-      () => operations.deleteConversation(newId(), 1),
-      () => operations.restoreConversation(newId()),
+      () => operations.deleteConversations([newId()], 1),
+      () => operations.restoreConversations([newId()]),
       () => operations.renameConversation(newId(), 'x'),
       () => operations.getConversation(newId()),
     ];
     expect(attempts.map(codeOf)).toEqual(attempts.map(() => 'not-found'));
-  });
-});
-
-describe('purging', () => {
-  it('removes what was deleted before a time, with all its rows, and nothing else', () => {
-    const db = openMemoryDatabase();
-    const operations = createOperations(db);
-    const turns = [newTurn(), newTurn(), newTurn()] as const;
-    for (const turn of turns) operations.startTurn(turn);
-    operations.deleteConversation(turns[0].conversationId, 100);
-    operations.deleteConversation(turns[1].conversationId, 200);
-
-    expect(operations.purgeDeleted(200)).toBe(1);
-    expect(codeOf(() => operations.restoreConversation(turns[0].conversationId))).toBe('not-found');
-    expect(operations.restoreConversation(turns[1].conversationId).id).toBe(turns[1].conversationId);
-    const rows = db
-      .prepare('SELECT (SELECT count(*) FROM messages) AS messages, (SELECT count(*) FROM generations) AS generations')
-      .get();
-    expect(rows).toEqual({ messages: 4, generations: 2 });
-    expect(operations.purgeDeleted(Number.MAX_SAFE_INTEGER)).toBe(0);
-  });
-
-  it('copes with a conversation deeper than SQLite lets cascades nest', () => {
-    const db = openMemoryDatabase();
-    const operations = createOperations(db);
-    let turn = newTurn();
-    const { conversationId } = turn;
-    db.exec('BEGIN');
-    operations.startTurn(turn);
-    for (let depth = 1; depth < 1_500; depth++) operations.startTurn((turn = nextTurn(turn)));
-    db.exec('COMMIT');
-    expect(operations.getBranch(conversationId)).toHaveLength(3_000);
-    operations.deleteConversation(conversationId, 1);
-    expect(operations.purgeDeleted(2)).toBe(1);
-    expect(db.prepare('SELECT count(*) FROM messages').pluck().get()).toBe(0);
-    expect(db.pragma('foreign_key_check')).toEqual([]);
   });
 });

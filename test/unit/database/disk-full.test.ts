@@ -3,12 +3,14 @@ import { expect, it } from 'vitest';
 import { createOperations } from '../../../main/database/operations.ts';
 import { toDatabaseError } from '../../../main/database/sqlite-errors.ts';
 import {
+  branchOf,
   codeOf,
   completeOutcome,
   newTurn,
   nextTurn,
   openForTest,
   temporaryDatabasePath,
+  wholeList,
 } from '../../support/database.ts';
 
 /** Lets the file grow no further, which SQLite answers with SQLITE_FULL as it does on a full disk. */
@@ -27,7 +29,7 @@ it('a full disk costs nothing that was saved, and the same connection goes on wh
   const turn = newTurn();
   operations.startTurn(turn);
   operations.saveAnswerText(turn.answerId, 'saved');
-  const before = operations.getBranch(turn.conversationId);
+  const before = branchOf(operations, turn.conversationId);
   const long = 'too long for the room there is '.repeat(10_000);
 
   fill(db);
@@ -46,8 +48,8 @@ it('a full disk costs nothing that was saved, and the same connection goes on wh
     }
     expect(toDatabaseError(thrown)).toMatchObject({ code: 'disk-full' });
     expect(db.inTransaction).toBe(false);
-    expect(operations.getBranch(turn.conversationId)).toEqual(before);
-    expect(operations.listConversations()).toHaveLength(1);
+    expect(branchOf(operations, turn.conversationId)).toEqual(before);
+    expect(operations.listConversations(wholeList)).toHaveLength(1);
   }
 
   makeRoom(db);

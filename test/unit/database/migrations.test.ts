@@ -1,11 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { backupsFolderOf, parseBackupName } from '../../../main/database/backup-names.ts';
 import { migrate, migrations, newestVersion } from '../../../main/database/migrations/index.ts';
 import type { Migration } from '../../../main/database/migrations/migration.ts';
 import { createOperations } from '../../../main/database/operations.ts';
-import { codeOf, newTurn, openForTest, openMemoryDatabase, temporaryDatabasePath } from '../../support/database.ts';
+import {
+  branchOf,
+  codeOf,
+  newTurn,
+  openForTest,
+  openMemoryDatabase,
+  temporaryDatabasePath,
+  wholeList,
+} from '../../support/database.ts';
 
 const schemaOf = (db: Database.Database) =>
   db.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').all();
@@ -28,7 +37,7 @@ describe('a database', () => {
     const db = openForTest(path);
     expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
     expect(versionOf(db)).toBe(newestVersion);
-    expect(readdirSync(dirname(path)).filter((name) => name.includes('bak'))).toEqual([]);
+    expect(existsSync(backupsFolderOf(path))).toBe(false);
   });
 
   it('of the newest version is not migrated again', () => {
@@ -39,8 +48,8 @@ describe('a database', () => {
     first.close();
     const db = openForTest(path);
     expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
-    expect(createOperations(db).getBranch(turn.conversationId)).toHaveLength(2);
-    expect(existsSync(`${path}.before-v${newestVersion}.bak`)).toBe(false);
+    expect(branchOf(createOperations(db), turn.conversationId)).toHaveLength(2);
+    expect(existsSync(backupsFolderOf(path))).toBe(false);
   });
 
   it('with content is copied before its first step, and the copy is whole, private and of the old version', () => {
@@ -52,15 +61,18 @@ describe('a database', () => {
     expect(versionOf(db)).toBe(addColumn.version + 1);
     expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
 
-    const backups = readdirSync(dirname(path)).filter((name) => name.includes('.before-'));
-    expect(backups).toEqual([`conversations.sqlite3.before-v${addColumn.version}.bak`]);
-    const backupPath = `${path}.before-v${addColumn.version}.bak`;
-    if (process.platform !== 'win32') expect(statSync(backupPath).mode & 0o777).toBe(0o600);
+    const folder = backupsFolderOf(path);
+    const names = readdirSync(folder);
+    expect(names.map((name) => parseBackupName(name)?.reason)).toEqual(['migration']);
+    const backupPath = join(folder, names[0] ?? '');
+    if (process.platform !== 'win32') {
+      expect([folder, backupPath].map((place) => statSync(place).mode & 0o777)).toEqual([0o700, 0o600]);
+    }
     const backup = openForTest(backupPath);
     expect(versionOf(backup)).toBe(newestVersion);
     expect(backup.pragma('integrity_check', { simple: true })).toBe('ok');
-    expect(createOperations(backup).getBranch(turn.conversationId)).toEqual(
-      createOperations(db).getBranch(turn.conversationId),
+    expect(branchOf(createOperations(backup), turn.conversationId)).toEqual(
+      branchOf(createOperations(db), turn.conversationId),
     );
   });
 
@@ -90,7 +102,7 @@ describe('a database', () => {
       up: (connection) => connection.exec('DELETE FROM conversations'),
     };
     expect(codeOf(() => migrate(db, [...migrations, careless]))).toBe('database-unreadable');
-    expect(createOperations(db).listConversations()).toHaveLength(1);
+    expect(createOperations(db).listConversations(wholeList)).toHaveLength(1);
   });
 
   it('may have a table rebuilt without losing what refers to it', () => {
@@ -101,16 +113,21 @@ describe('a database', () => {
     const rebuild: Migration = {
       version: addColumn.version,
       up(connection) {
-        const { sql } = connection.prepare(`SELECT sql FROM sqlite_schema WHERE name = 'conversations'`).get() as {
-          sql: string;
-        };
+        type Entry = { type: string; name: string; sql: string };
+        const { sql } = connection.prepare(`SELECT sql FROM sqlite_schema WHERE name = 'conversations'`).get() as Entry;
+        // Triggers go with their table, and SQLite renames no table while a view is without the one it reads.
+        const dependent = connection
+          .prepare(`SELECT type, name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view')`)
+          .all() as Entry[];
+        for (const { type, name } of dependent) connection.exec(`DROP ${type} ${name}`);
         connection.exec(sql.replace('CREATE TABLE conversations', 'CREATE TABLE conversations_new'));
         connection.exec('INSERT INTO conversations_new SELECT * FROM conversations');
         connection.exec('DROP TABLE conversations; ALTER TABLE conversations_new RENAME TO conversations');
+        for (const each of dependent) connection.exec(each.sql);
       },
     };
     migrate(db, [...migrations, rebuild]);
-    expect(operations.getBranch(turn.conversationId)).toHaveLength(2);
+    expect(branchOf(operations, turn.conversationId)).toHaveLength(2);
     expect(db.pragma('foreign_key_check')).toEqual([]);
   });
 });
@@ -125,16 +142,15 @@ it('a file of version 0 with tables of something else is refused and kept', () =
   db.close();
 });
 
-it('a failing backup stops the migration, keeps an older backup and leaves nothing half-written', () => {
+it('a failing backup stops the migration, and leaves nothing half-written', () => {
   const path = temporaryDatabasePath();
   const db = openForTest(path);
   createOperations(db).startTurn(newTurn());
-  const backupPath = `${path}.before-v${addColumn.version}.bak`;
-  mkdirSync(join(backupPath, 'in the way'), { recursive: true });
+  writeFileSync(backupsFolderOf(path), 'in the way');
   expect(() => migrate(db, [...migrations, addColumn])).toThrow();
   expect(versionOf(db)).toBe(newestVersion);
-  expect(readdirSync(dirname(path)).filter((name) => name.includes('unfinished'))).toEqual([]);
-  expect(createOperations(db).listConversations()).toHaveLength(1);
+  expect(readdirSync(dirname(path)).filter((name) => name.includes('part'))).toEqual([]);
+  expect(createOperations(db).listConversations(wholeList)).toHaveLength(1);
 });
 
 /** A conversation as version 1 wrote it, and every later version may find it. */
@@ -154,7 +170,7 @@ it('version 2 keeps what version 1 held; the window of older answers is not know
   db.exec(conversationOfVersion1);
   migrate(db);
   expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
-  const [, answer] = createOperations(db).getBranch('c');
+  const [, answer] = branchOf(createOperations(db), 'c');
   expect(answer?.generation).toMatchObject({ seed: 7, firstVisibleMessageId: 'q', windowTokens: null });
 });
 
@@ -168,10 +184,13 @@ it('version 3 keeps what version 2 held; older conversations count as begun in t
   migrate(db);
   expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
   const operations = createOperations(db);
-  expect(operations.listConversations()).toEqual([
-    { id: 'c', title: 'Memes', createdAt: 1, updatedAt: 2, origin: 'window', presetId: null },
+  expect(operations.listConversations(wholeList)).toEqual([
+    {
+      ...{ id: 'c', title: 'Memes', createdAt: 1, updatedAt: 2, origin: 'window', presetId: null },
+      ...{ folderId: null, isPinned: false, isArchived: false, isTemporary: false },
+    },
   ]);
-  expect(operations.getBranch('c').at(-1)).toMatchObject({ text: 'An idea.', generation: { windowTokens: 1024 } });
+  expect(branchOf(operations, 'c').at(-1)).toMatchObject({ text: 'An idea.', generation: { windowTokens: 1024 } });
   expect(operations.getSettings().presetId).toBe('typical3');
   expect(operations.listInstallations()).toHaveLength(1);
 });
@@ -184,5 +203,41 @@ it('version 4 keeps what version 3 held; nothing of it was imported', () => {
   migrate(db);
   expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
   expect(db.prepare('SELECT count(*) FROM messages WHERE imported IS NULL').pluck().get()).toBe(2);
-  expect(createOperations(db).listConversations()).toMatchObject([{ origin: 'quick-ask', presetId: 'typical2' }]);
+  const [conversation] = createOperations(db).listConversations(wholeList);
+  expect(conversation).toMatchObject({ origin: 'quick-ask', presetId: 'typical2' });
+});
+
+it('versions 5 to 7 keep what version 4 held; nothing of it is filed, rated, deleted, drafted or waiting', () => {
+  const db = openMemoryDatabase(migrations.slice(0, 4));
+  db.exec(conversationOfVersion1);
+  migrate(db);
+  expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
+  const operations = createOperations(db);
+  expect(operations.getConversation('c')).toMatchObject({ folderId: null, isPinned: false, isArchived: false });
+  expect(branchOf(operations, 'c').map(({ text, rating }) => [text, rating])).toEqual([
+    ['What is a meme?', null],
+    ['An idea.', null],
+  ]);
+  expect([operations.listTrash(), operations.listDrafts(), operations.getQueue('c')]).toEqual([[], [], []]);
+});
+
+it('version 8 finds what version 7 held', () => {
+  const db = openMemoryDatabase(migrations.slice(0, 7));
+  db.exec(`${conversationOfVersion1}
+    INSERT INTO conversations (id, title, created_at, updated_at) VALUES ('older', 'Trees', 0, 0);
+  `);
+  migrate(db);
+  expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
+  const operations = createOperations(db);
+  const find = (query: string) =>
+    operations
+      .findText({ query, filters: {}, cursor: null, limit: 10 })
+      .hits.map(({ messageId, title }) => messageId ?? title);
+  expect(find('idea')).toEqual(['a']);
+  expect(find('MEME')).toEqual(['Memes', 'q']);
+  expect(find('ee')).toEqual(['Trees']);
+  expect(operations.listAnswerModels()).toEqual(['model']);
+  operations.renameConversation('older', 'Forests');
+  expect(find('tree')).toEqual([]);
+  expect(find('forest')).toEqual(['Forests']);
 });

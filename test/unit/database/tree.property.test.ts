@@ -5,35 +5,41 @@ import { configure } from '../../../main/database/connection.ts';
 import { migrate } from '../../../main/database/migrations/index.ts';
 import { createOperations } from '../../../main/database/operations.ts';
 import type { DatabaseOperations } from '../../../main/database/protocol.ts';
-import { conversationOrigins } from '../../../preload/contract/conversations.ts';
+import { conversationOrigins, type Message } from '../../../preload/contract/conversations.ts';
 import { presetIds } from '../../../preload/contract/presets.ts';
-import { answerFacts, codeOf, completeOutcome, newId, newTurn } from '../../support/database.ts';
-import { TreeModel, type MessageView } from './tree-model.ts';
+import { answerFacts, branchOf, codeOf, completeOutcome, newId, newTurn, wholeList } from '../../support/database.ts';
+import { TreeModel, type MessageView, type NodeView } from './tree-model.ts';
 
 /** What `resumeAnswer` takes for the time. */
 const clock = 4;
 
+/** How often each operation is among the steps: trees have to grow before there is much to do in them. */
+const weights = {
+  create: 1,
+  turn: 5,
+  askInstead: 2,
+  replies: 3,
+  save: 1,
+  finish: 2,
+  continue: 1,
+  select: 3,
+  rate: 1,
+  rename: 1,
+  choosePreset: 1,
+  deleteBranch: 4,
+  restoreBranch: 3,
+  fork: 1,
+  delete: 1,
+  restore: 2,
+  purge: 1,
+  interrupt: 1,
+};
+type Verb = keyof typeof weights;
+
 /** One step; `pick` chooses what it acts on among what exists by then, so most steps have something to do. */
 const step = fc.record({
-  verb: fc.constantFrom(
-    'create',
-    'turn',
-    'turn',
-    'editFirst',
-    'reply',
-    'reply',
-    'save',
-    'finish',
-    'finish',
-    'resume',
-    'select',
-    'select',
-    'rename',
-    'choosePreset',
-    'delete',
-    'restore',
-    'purge',
-    'interrupt',
+  verb: fc.oneof(
+    ...Object.entries(weights).map(([verb, weight]) => ({ arbitrary: fc.constant(verb as Verb), weight })),
   ),
   pick: fc.nat(1_000),
   text: fc.string({ unit: 'grapheme', maxLength: 12 }),
@@ -55,15 +61,8 @@ function run({ verb, pick, text, now }: Step, operations: DatabaseOperations, mo
   const startTurn = (turn: ReturnType<typeof newTurn>) => {
     operations.startTurn(turn);
     if (turn.newConversation !== null) model.create(turn.conversationId, turn.newConversation, now);
-    model.add(
-      turn.conversationId,
-      { id: turn.questionId, parentId: turn.parentId, role: 'prompter', text, status: 'complete' },
-      now,
-    );
-    addAnswer(turn.conversationId, turn.questionId, turn.answerId);
-  };
-  const addAnswer = (ofConversation: string, parentId: string, id: string) => {
-    model.add(ofConversation, { id, parentId, role: 'assistant', text: '', status: 'generating' }, now);
+    model.ask(turn.conversationId, turn.questionId, turn.parentId, text);
+    model.answer(turn.conversationId, turn.questionId, [turn.answerId], now);
   };
 
   switch (verb) {
@@ -71,9 +70,6 @@ function run({ verb, pick, text, now }: Step, operations: DatabaseOperations, mo
       startTurn(
         newTurn({ text, now, newConversation: { title: text, origin: chosen(conversationOrigins, pick) ?? 'window' } }),
       );
-      return;
-    case 'editFirst':
-      if (conversationId !== undefined) startTurn(newTurn({ conversationId, newConversation: null, text, now }));
       return;
     case 'turn': {
       const target = chosen(answers, pick);
@@ -88,18 +84,23 @@ function run({ verb, pick, text, now }: Step, operations: DatabaseOperations, mo
       startTurn(turn);
       return;
     }
-    case 'reply': {
+    case 'askInstead': {
       const target = chosen(questions, pick);
       if (target === undefined) return;
-      const reply = {
-        conversationId: target.conversation.summary.id,
-        parentId: target.message.id,
-        answerId: newId(),
-        facts: answerFacts,
-        now,
-      };
-      operations.startReply(reply);
-      addAnswer(reply.conversationId, reply.parentId, reply.answerId);
+      const { parentId } = target.message;
+      const ofConversation = target.conversation.summary.id;
+      startTurn(newTurn({ conversationId: ofConversation, newConversation: null, parentId, text, now }));
+      return;
+    }
+    case 'replies': {
+      const target = chosen(questions, pick);
+      if (target === undefined) return;
+      const ofConversation = target.conversation.summary.id;
+      const parentId = target.message.id;
+      const answers = Array.from({ length: 1 + (pick % 3) }, () => ({ answerId: newId(), facts: answerFacts }));
+      operations.startReplies({ conversationId: ofConversation, parentId, answers, now });
+      const ids = answers.map(({ answerId }) => answerId);
+      model.answer(ofConversation, parentId, ids, now);
       return;
     }
     case 'save': {
@@ -120,27 +121,65 @@ function run({ verb, pick, text, now }: Step, operations: DatabaseOperations, mo
       model.change(target.message.id, { text, status }, now);
       return;
     }
-    case 'resume': {
+    case 'continue': {
       const target = chosen(
         answers.filter(({ message }) => message.status !== 'generating'),
         pick,
       );
       if (target === undefined) return;
       operations.resumeAnswer(target.message.id);
+      operations.selectBranch(target.conversation.summary.id, target.message.id);
       model.change(target.message.id, { status: 'generating' }, clock);
+      model.select(target.message.id);
       return;
     }
     case 'select': {
       const target = chosen(model.visible, pick);
       if (target === undefined) return;
       operations.selectBranch(target.conversation.summary.id, target.message.id);
-      model.select(target.conversation.summary.id, target.message.id);
+      model.select(target.message.id);
+      return;
+    }
+    case 'rate': {
+      const target = chosen(model.visible, pick);
+      if (target === undefined) return;
+      const rating = chosen([1, -1, null] as const, now) ?? null;
+      const isAnswer = target.message.role === 'assistant';
+      const code = codeOf(() => operations.rateAnswer(target.message.id, rating));
+      expect(code).toBe(isAnswer ? 'none' : 'invalid-input');
+      if (isAnswer) model.change(target.message.id, { rating }, null);
+      return;
+    }
+    case 'deleteBranch': {
+      const target = chosen(model.visible, pick);
+      if (target === undefined) return;
+      const canDelete = model.canDelete(target.message.id);
+      const code = codeOf(() => operations.deleteBranch(target.message.id, now));
+      expect(code).toBe(canDelete ? 'none' : 'invalid-input');
+      if (canDelete) model.deleteBranch(target.message.id, now);
+      return;
+    }
+    case 'restoreBranch': {
+      const rootId = chosen(model.deletedBranches, pick);
+      if (rootId === undefined) return;
+      operations.restoreBranch(rootId);
+      model.restoreBranch(rootId);
+      return;
+    }
+    case 'fork': {
+      const target = chosen(model.visible, pick);
+      if (target === undefined) return;
+      const copyId = newId();
+      operations.forkBranch(target.message.id, copyId, now);
+      const { nodes } = operations.getTree(copyId);
+      const ids = nodes.map(({ id }) => id);
+      model.fork(target.message.id, copyId, ids, now);
       return;
     }
     case 'rename':
       if (conversationId === undefined) return;
       operations.renameConversation(conversationId, text);
-      model.find(conversationId).summary.title = text;
+      model.rename(conversationId, text);
       return;
     case 'choosePreset': {
       if (conversationId === undefined) return;
@@ -151,18 +190,19 @@ function run({ verb, pick, text, now }: Step, operations: DatabaseOperations, mo
     }
     case 'delete':
       if (conversationId === undefined) return;
-      operations.deleteConversation(conversationId, now);
+      operations.deleteConversations([conversationId], now);
       model.delete(conversationId, now);
       return;
     case 'restore': {
       const target = chosen(model.conversations, pick);
       if (target === undefined) return;
       target.deletedAt = null;
-      expect(operations.restoreConversation(target.summary.id)).toEqual(target.summary);
+      operations.restoreConversations([target.summary.id]);
+      expect(operations.getConversation(target.summary.id)).toEqual(target.summary);
       return;
     }
     case 'purge':
-      expect(operations.purgeDeleted(now)).toBe(model.purge(now));
+      expect(operations.purgeDeleted(now).conversationIds).toHaveLength(model.purge(now));
       return;
     case 'interrupt':
       expect(operations.interruptUnfinished()).toBe(model.interrupt());
@@ -170,16 +210,42 @@ function run({ verb, pick, text, now }: Step, operations: DatabaseOperations, mo
   }
 }
 
-function view({ id, parentId, role, text, status, siblingIds }: MessageView): MessageView {
-  return { id, parentId, role, text, status, siblingIds };
+function view({ id, parentId, role, text, status, rating, siblingIds }: MessageView): MessageView {
+  return { id, parentId, role, text, status, rating, siblingIds };
+}
+
+function nodeView({ id, parentId, role, status, rating }: NodeView): NodeView {
+  return { id, parentId, role, status, rating };
+}
+
+/** The branch that is shown, read from its end in small pieces. */
+function branchInPieces(operations: DatabaseOperations, conversationId: string): Message[] {
+  const end = operations.getBranchEnd(conversationId, 2, null);
+  const messages = [...end.messages];
+  let { earlierCount } = end;
+  for (let first = messages[0]; first !== undefined && earlierCount > 0; first = messages[0]) {
+    const part = operations.getEarlier(conversationId, first.id, 2);
+    expect(part.messages.length + part.earlierCount).toBe(earlierCount);
+    messages.unshift(...part.messages);
+    ({ earlierCount } = part);
+  }
+  return messages;
 }
 
 function expectEqual(operations: DatabaseOperations, model: TreeModel): void {
-  expect(operations.listConversations()).toEqual(model.list);
+  expect(operations.listConversations(wholeList)).toEqual(model.list);
   for (const { summary, deletedAt } of model.conversations) {
-    if (deletedAt === null) expect(operations.getBranch(summary.id).map(view)).toEqual(model.branch(summary.id));
-    else expect(codeOf(() => operations.getBranch(summary.id))).toBe('not-found');
+    if (deletedAt === null) {
+      const branch = branchOf(operations, summary.id);
+      expect(branch.map(view)).toEqual(model.branch(summary.id));
+      expect(branchInPieces(operations, summary.id)).toEqual(branch);
+      const { nodes, currentLeafId } = operations.getTree(summary.id);
+      expect({ nodes: nodes.map(nodeView), currentLeafId }).toEqual(model.tree(summary.id));
+      const [stored] = operations.readConversations([summary.id]).conversations;
+      expect(stored?.messages.map(({ id }) => id)).toEqual(nodes.map(({ id }) => id));
+    } else expect(codeOf(() => branchOf(operations, summary.id))).toBe('not-found');
   }
+  for (const rootId of model.deletedBranches) expect(codeOf(() => operations.getMessage(rootId))).toBe('not-found');
 }
 
 it('any sequence of operations leaves what the plain model holds', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { textOfLink } from '../../../main/desktop/deep-link.ts';
+import { linkToMessage, messageOfLink, textOfLink } from '../../../main/desktop/deep-link.ts';
 
 describe('a link into the app', () => {
   it.each([
@@ -56,6 +56,44 @@ describe('a link into the app', () => {
           if (text !== null) expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u202e]/);
         },
       ),
+    );
+  });
+});
+
+describe('a link to a message', () => {
+  const id = '01a206fd-37a5-7199-a8ff-d346d2c32e69';
+
+  it('leads to it, and to nothing else', () => {
+    expect(messageOfLink(linkToMessage(id))).toBe(id);
+    expect(messageOfLink(`OASST://Message/${id}/`)).toBe(id);
+    expect(textOfLink(linkToMessage(id))).toBeNull();
+    expect(messageOfLink(`oasst://ask?q=${id}`)).toBeNull();
+  });
+
+  it.each([
+    'oasst://message',
+    'oasst://message/',
+    'oasst://message/x',
+    `oasst://message/${id}/more`,
+    `oasst://message/..%2f${id}`,
+    `oasst://message.example.org/${id}`,
+    `oasst:message/${id}`,
+    `https://message/${id}`,
+    `oasst://message/${id}?${'x'.repeat(8000)}`,
+    '',
+  ])('%j is none', (link) => {
+    expect(messageOfLink(link)).toBeNull();
+  });
+
+  it('is read without an error, whatever it says', () => {
+    const anyLink = fc.oneof(
+      fc.string(),
+      fc.string().map((end) => `oasst://message/${end}`),
+    );
+    fc.assert(
+      fc.property(anyLink, (link) => {
+        expect(messageOfLink(link) ?? id).toMatch(/^[0-9a-f-]{36}$/i);
+      }),
     );
   });
 });

@@ -77,6 +77,7 @@ describe('notices of long answers', () => {
     role: 'assistant',
     text: `  A meme is\nan idea ${'that spreads '.repeat(20)}`,
     status,
+    rating: null,
     errorCode: null,
     createdAt: 1,
     siblingIds: ['m'],
@@ -117,6 +118,12 @@ describe('notices of long answers', () => {
 
   it('say nothing of what was asked while the screen is locked', async () => {
     expect(await noticesOf(20_000, { isLocked: () => true })).toEqual([
+      { title: 'The answer is ready', body: '', conversationId: 'c' },
+    ]);
+  });
+
+  it('say nothing of what was asked in a temporary conversation', async () => {
+    expect(await noticesOf(20_000, { titleOf: async () => null })).toEqual([
       { title: 'The answer is ready', body: '', conversationId: 'c' },
     ]);
   });

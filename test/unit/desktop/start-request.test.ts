@@ -8,6 +8,7 @@ import {
   requestOfLink,
 } from '../../../main/desktop/start-request.ts';
 
+const messageId = '01a206fd-37a5-7199-a8ff-d346d2c32e69';
 const requestOf = (...args: string[]) => requestOfCommandLine(parseCommandLine(args, false));
 
 describe('a start of the app', () => {
@@ -22,6 +23,8 @@ describe('a start of the app', () => {
     [['--quick-ask', '--ask', 'x', '--hidden'], { kind: 'quick-ask', text: 'x', isQuestion: true }],
     [['oasst://ask?q=x'], { kind: 'quick-ask', text: 'x', isQuestion: false }],
     [['oasst://ask'], { kind: 'quick-ask', text: null, isQuestion: false }],
+    [[`oasst://message/${messageId}`], { kind: 'message', messageId }],
+    [['oasst://message/latest'], { kind: 'window' }],
     [['oasst://elsewhere?q=x'], { kind: 'window' }],
     [['https://ask?q=x'], { kind: 'window' }],
     [['oasst://ask?q=--ask%20x'], { kind: 'quick-ask', text: '--ask x', isQuestion: false }],
@@ -30,13 +33,15 @@ describe('a start of the app', () => {
   });
 
   it('is handed over as it is', () => {
-    for (const request of [requestOf('--ask', 'x'), requestOf('--new'), requestOf('--hidden'), requestOf()]) {
+    const link = `oasst://message/${messageId}`;
+    for (const args of [['--ask', 'x'], ['--new'], ['--hidden'], [link], []]) {
+      const request = requestOf(...args);
       expect(readStartRequest(structuredClone(request))).toEqual(request);
     }
   });
 
   it('opens the window when it says what this version does not know', () => {
-    for (const handedOver of [null, undefined, 'quick-ask', {}, { kind: 'erase' }, { kind: 'quick-ask', text: 1 }]) {
+    for (const handedOver of [null, undefined, 'quick-ask', {}, { kind: 'erase' }, { kind: 'message', messageId: 1 }]) {
       expect(readStartRequest(handedOver)).toEqual({ kind: 'window' });
     }
   });

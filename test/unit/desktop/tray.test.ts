@@ -21,7 +21,7 @@ const model: ModelStatus = {
 const conversation = (id: string, title: string): ConversationSummary => ({
   ...{ id, title, createdAt: 1, updatedAt: 1 },
   origin: 'window',
-  presetId: null,
+  ...{ presetId: null, folderId: null, isPinned: false, isArchived: false, isTemporary: false },
 });
 
 const state = (change: Partial<ModelStatus> = {}, rest: Partial<TrayState> = {}): TrayState => ({
@@ -47,7 +47,8 @@ describe('the menu of the tray', () => {
     expect(labels(menu).filter((label) => label.startsWith('About'))).toEqual(
       ['a', 'b', 'c', 'd', 'e'].map((id) => `About ${id}`),
     );
-    expect(menu).toContainEqual({ label: 'About b', action: { kind: 'conversation', conversationId: 'b' } });
+    const action = { kind: 'conversation', conversationId: 'b', messageId: null };
+    expect(menu).toContainEqual({ label: 'About b', action });
     const [odd] = trayMenu(
       state({}, { conversations: [conversation('x', `Salt & pepper\n${'👋'.repeat(60)}`)] }),
     ).slice(3);

@@ -226,6 +226,23 @@ describe('a saved state', () => {
     expect(sequences[0]?.restores()).toBe(2);
   });
 
+  it('of a conversation that is to be forgotten goes, and none is made of it', async () => {
+    const folder = temporaryFolder();
+    const { ask, keeper, replies } = keptModel({ sequences: 2, folder });
+    const [erased, kept] = [newId(), newId()];
+    await ask(erased, question(1, 40));
+    await ask(kept, question(2, 40));
+    replies.remember(erased, 'answer', 'secret', [7]);
+    await keeper.save();
+    await keeper.forget([erased]);
+    expect(readdirSync(folder).sort()).toEqual([`${kept}.json`, `${kept}.state`]);
+    await ask(newId(), question(3, 40));
+    await ask(newId(), question(4, 40));
+    await keeper.save();
+    expect(readdirSync(folder).filter((name) => name.startsWith(erased))).toEqual([]);
+    expect(replies.of(erased)).toEqual([]);
+  });
+
   it('is restored though the limit has room for two only, and the oldest goes', async () => {
     const folder = temporaryFolder();
     const { ask, cache } = keptModel({ sequences: 1, folder, limitBytes: 3500, stateBytesPerToken: 30 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ModelFileRecord } from '../../../main/database/protocol.ts';
+import type { ModelFileRecord } from '../../../main/database/model-records.ts';
 import { modelSha256 } from '../../../main/services/model-hash.ts';
 import { temporaryFolder } from '../../support/database.ts';
 

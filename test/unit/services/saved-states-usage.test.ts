@@ -19,7 +19,7 @@ describe('the folder of saved states', () => {
     const states = createSavedStates(folder);
     expect(await states.usage()).toEqual({ sizeBytes: 0 });
     expect(await states.clear()).toEqual({ sizeBytes: 0 });
-    await states.drop(newId());
+    await states.drop([newId()]);
     expect(existsSync(folder)).toBe(false);
   });
 
@@ -55,8 +55,8 @@ describe('the folder of saved states', () => {
     const [one, two] = [newId(), newId()];
     await save(folder, one, 100);
     await save(folder, two, 100);
-    await states.drop(one);
-    await states.drop(one);
+    await states.drop([one]);
+    await states.drop([one]);
     expect(readdirSync(folder).sort()).toEqual([`${two}.json`, `${two}.state`]);
   });
 

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitWindow, type TurnSize } from '../../../main/engine/process/context-window.ts';
 import { turnsOf } from '../../../main/services/turns.ts';
-import type { Message } from '../../../preload/contract/conversations.ts';
+import type { HistoryMessage } from '../../../main/database/protocol.ts';
 import { presets } from '../../../preload/contract/presets.ts';
 
 interface Said {
   id: string;
-  role: Message['role'];
+  role: HistoryMessage['role'];
   text?: string;
   /** For answers: the oldest message that the model saw; null while unknown. */
   sawFrom?: string | null;
@@ -15,17 +15,11 @@ interface Said {
 
 const windowTokens = 2048;
 
-function message({ id, role, text = `text of ${id}`, sawFrom = null }: Said): Message {
+function message({ id, role, text = `text of ${id}`, sawFrom = null }: Said): HistoryMessage {
   return {
     id,
-    conversationId: 'c',
-    parentId: null,
     role,
     text,
-    status: 'complete',
-    errorCode: null,
-    createdAt: 1,
-    siblingIds: [id],
     generation:
       role === 'prompter'
         ? null
@@ -85,6 +79,11 @@ describe('the turns of a branch', () => {
     const said = [q('q0'), a('a0', 'q0'), q('q1'), a('a1', 'q1'), q('q2')].map(message);
     expect(turnsOf(said, windowTokens).map(({ id }) => id)).toEqual(['q1', 'a1', 'q2']);
     expect(turnsOf(said, 1024).map(({ id }) => id)).toEqual(['q0', 'a0', 'q1', 'a1', 'q2']);
+  });
+
+  it('never begin with an answer, whose question was cut off', () => {
+    expect(ids([a('a0', null), q('q1'), a('a1', null), q('q2')])).toEqual(['q1', 'a1', 'q2']);
+    expect(ids([a('a0', 'elsewhere'), q('q1')])).toEqual(['q1']);
   });
 
   it('are all of them when nobody knows, or when what was seen is on another branch', () => {

@@ -1,9 +1,9 @@
 /** Who gets which arguments of the commands. */
 import { describe, expect, it } from 'vitest';
 
-import { isForTerminal, readTestSelection } from '../../../scripts/setup/arguments.mjs';
+import { isForTerminal, needsPrinting, readTestSelection } from '../../../scripts/setup/arguments.mjs';
 import { hasDisplay } from '../../../scripts/setup/display.mjs';
-import { electronEnvironment, electronSwitches } from '../../../scripts/setup/electron-launch.mjs';
+import { electronEnvironment, electronSwitches, printingCommand } from '../../../scripts/setup/electron-launch.mjs';
 import { needsElectron } from '../../../scripts/setup/launch-script.mjs';
 
 describe('npm start', () => {
@@ -19,6 +19,26 @@ describe('npm start', () => {
     [['--model', 'a.gguf', '--ask', 'Why?'], true],
   ])('%j is for the terminal: %s', (args, expected) => {
     expect(isForTerminal(args)).toBe(expected);
+  });
+
+  it.each([
+    [['--export', 'a.pdf', '--all'], true],
+    [['--all', '--export=A.PDF'], true],
+    [['--export', 'folder', '--format', 'Pdf', '--all'], true],
+    [['--export', 'folder', '--format=pdf', '--all'], true],
+    [['--export', 'a.pdf', '--format', 'md', '--all'], false],
+    [['--export', 'a.json', '--all'], false],
+    [['--import', 'a.pdf'], false],
+    [['--ask', 'How do I --export a.pdf?'], false],
+    [['--export'], false],
+  ])('%j needs an Electron to print: %s', (args, expected) => {
+    expect(needsPrinting(args)).toBe(expected);
+  });
+
+  it('starts the Electron that prints without a screen', () => {
+    const [program, ...switches] = printingCommand('/e/electron');
+    expect(program).toBe('/e/electron');
+    expect(switches.includes('--ozone-platform=headless')).toBe(process.platform === 'linux');
   });
 
   it('sees a display only where there is one', () => {

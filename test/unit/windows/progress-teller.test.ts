@@ -8,7 +8,7 @@ afterEach(() => {
 it('tells of progress at once, then at most four times a second, and the newest always', () => {
   vi.useFakeTimers();
   const told: number[] = [];
-  const teller = createProgressTeller((fraction) => told.push(fraction));
+  const teller = createProgressTeller<number>((fraction) => told.push(fraction));
   for (const fraction of [0.1, 0.2, 0.3]) teller.tell(fraction);
   expect(told).toEqual([0.1]);
   vi.advanceTimersByTime(250);
@@ -23,7 +23,7 @@ it('tells of progress at once, then at most four times a second, and the newest 
 it('tells nothing after the end', () => {
   vi.useFakeTimers();
   const told: number[] = [];
-  const teller = createProgressTeller((fraction) => told.push(fraction));
+  const teller = createProgressTeller<number>((fraction) => told.push(fraction));
   teller.tell(0.1);
   teller.tell(0.2);
   teller.end();

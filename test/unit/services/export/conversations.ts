@@ -4,7 +4,7 @@ import { answerFacts } from '../../../support/database.ts';
 /** A message of a readable test: its id is its text unless told otherwise. */
 export function message(id: string, parentId: string | null, changes: Partial<StoredMessage> = {}): StoredMessage {
   return {
-    ...{ id, parentId, text: id, status: 'complete', errorCode: null, imported: null },
+    ...{ id, parentId, text: id, status: 'complete', errorCode: null, rating: null, imported: null },
     role: id.startsWith('q') ? 'prompter' : 'assistant',
     createdAt: Date.UTC(2023, 1, 5, 14, 23, 50),
     generation: id.startsWith('q')
@@ -21,6 +21,7 @@ export function message(id: string, parentId: string | null, changes: Partial<St
 export function conversation(messages: StoredMessage[], changes: Partial<StoredConversation> = {}): StoredConversation {
   return {
     ...{ id: 'c', title: 'Trees', origin: 'window', presetId: null, titleByHand: false, messages },
+    ...{ isPinned: false, isArchived: false, folder: null },
     createdAt: Date.UTC(2023, 1, 5),
     updatedAt: Date.UTC(2023, 1, 6),
     currentLeafId: messages.at(-1)?.id ?? null,

@@ -12,6 +12,8 @@ function asClient(operations: DatabaseOperations) {
   return {
     listExportable: async () => operations.listExportable(),
     readConversations: async (ids: readonly string[]) => operations.readConversations(ids),
+    getConversation: async (id: string) => operations.getConversation(id),
+    getMessage: async (id: string) => operations.getMessage(id),
     stageImport: async (...args: Parameters<DatabaseOperations['stageImport']>) => operations.stageImport(...args),
     mergeStaged: async (isDryRun: boolean) => operations.mergeStaged(isDryRun),
     dropStaged: async () => operations.dropStaged(),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../preload/contract/errors.ts';
-import { completeOutcome, newId, newTurn, nextTurn } from '../../../support/database.ts';
+import { branchOf, completeOutcome, newId, newTurn, nextTurn, wholeList } from '../../../support/database.ts';
 import { sharedData, sharedDataReason } from '../../../support/shared-data.ts';
 import { exchange } from './files.ts';
 
@@ -58,15 +58,15 @@ describe('what is known', () => {
     const { turn, json, operations, importText } = await exported();
     const before = operations.renameConversation(turn.conversationId, 'Mine');
     await importText(json.replace('"title":"A title"', '"title":"Theirs"'));
-    expect(operations.listConversations()).toEqual([before]);
+    expect(operations.listConversations(wholeList)).toEqual([before]);
   });
 
   it('comes back when it was deleted', async () => {
     const { turn, json, operations, importText } = await exported();
-    operations.deleteConversation(turn.conversationId, 9_000);
+    operations.deleteConversations([turn.conversationId], 9_000);
     const report = await importText(json);
     expect(report.conversations).toEqual({ new: 0, extended: 0, known: 1, restored: 1 });
-    expect(operations.listConversations()).toHaveLength(1);
+    expect(operations.listConversations(wholeList)).toHaveLength(1);
   });
 });
 
@@ -166,7 +166,7 @@ describe("Open-Assistant's forms", () => {
   it('show the branch that people ranked best', async () => {
     const { lines, operations } = exchange();
     await lines([row(ids.question, null), row(ids.first, tree, { rank: 1 }), row(ids.second, tree, { rank: 0 })]);
-    expect(operations.getBranch(tree).map(({ id }) => id)).toEqual([tree, ids.second]);
+    expect(branchOf(operations, tree).map(({ id }) => id)).toEqual([tree, ids.second]);
   });
 
   it('may have rows without their tree, ids that are no UUIDs, and files packed with gzip', async () => {

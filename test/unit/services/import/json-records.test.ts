@@ -49,3 +49,23 @@ it('finds the same records in every layout, wherever the pieces are cut', async 
     ),
   );
 });
+
+it('gives the first records of an array without line breaks before the rest is read', async () => {
+  let read = 0;
+  const pieces = async function* (): AsyncGenerator<string> {
+    yield '[';
+    for (; read < 100; read += 1) yield `{"text":"${String(read)}"},`;
+    yield '{}]';
+  };
+  const records = jsonRecords(pieces(), false, createTally());
+  expect((await records.next()).value).toEqual({ kind: 'record', value: { text: '0' } });
+  expect(read).toBeLessThan(5);
+  await records.return(undefined);
+});
+
+it('takes any other object as one record, however it is laid out', async () => {
+  const value = { name: 'x', messages: [{ versions: [[1], [2]] }], conversation: [3] };
+  for (const text of [JSON.stringify(value), JSON.stringify(value, null, 2)]) {
+    expect(await partsOf(text, [7, 20], false)).toEqual([{ kind: 'record', value }]);
+  }
+});

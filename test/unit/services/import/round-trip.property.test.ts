@@ -20,7 +20,20 @@ const text = fc.oneof(
 );
 
 const step = fc.record({
-  verb: fc.constantFrom('create', 'turn', 'turn', 'edit', 'reply', 'finish', 'finish', 'select', 'rename', 'preset'),
+  verb: fc.constantFrom(
+    'create',
+    'turn',
+    'turn',
+    'edit',
+    'reply',
+    'finish',
+    'finish',
+    'select',
+    'rename',
+    'preset',
+    'organise',
+    'rate',
+  ),
   pick: fc.nat(1_000),
   text,
   now: fc.integer({ min: 1, max: 4e12 }),
@@ -48,16 +61,34 @@ function run({ verb, pick, text: words, now }: Step, operations: DatabaseOperati
   else if (verb === 'rename') operations.renameConversation(conversationId, words);
   else if (verb === 'preset') {
     operations.chooseConversationPreset(conversationId, chosen([null, ...presetIds], pick) ?? null);
+  } else if (verb === 'organise') {
+    const folderId = pick % 3 === 0 ? null : folderOf(`Folder ${String(pick % 7)} ${words}`, now, operations);
+    operations.organiseConversations({
+      ...{ conversationIds: [conversationId], folderId },
+      ...{ isPinned: pick % 2 === 0, isArchived: now % 2 === 0 },
+    });
   } else if (verb === 'select') operations.selectBranch(conversationId, chosen(messages, pick)?.id ?? '');
+  else if (verb === 'rate') operations.rateAnswer(answer?.id ?? '', chosen([1, -1, null] as const, now) ?? null);
   else if (verb === 'reply') {
     const parentId = chosen(questions, pick)?.id ?? '';
-    operations.startReply({ conversationId, parentId, answerId: newId(), facts: answerFacts, now });
+    const answers = [{ answerId: newId(), facts: answerFacts }];
+    operations.startReplies({ conversationId, parentId, answers, now });
   } else if (answer?.status === 'generating') {
     const status = chosen(['complete', 'stopped', 'interrupted', 'failed'] as const, pick) ?? 'complete';
     const errorCode = status === 'failed' ? 'engine-crashed' : null;
     const facts = { promptTokens: pick, replyMs: now, firstVisibleMessageId: questions[0]?.id ?? null };
     operations.finishAnswer(completeOutcome(answer.id, { text: words, status, errorCode, now, facts }));
   }
+}
+
+/** The folder of a name that is like this, made when there is none. */
+function folderOf(words: string, createdAt: number, operations: DatabaseOperations): string {
+  const name = words.slice(0, 60).trim().toWellFormed();
+  const known = operations.listFolders().find((folder) => folder.name === name);
+  if (known !== undefined) return known.id;
+  const id = newId();
+  operations.createFolder({ id, name, createdAt });
+  return id;
 }
 
 /** Empty databases that are closed when `work` is done. */

@@ -68,7 +68,7 @@ function jobIn(
 ): SamplingJob {
   const model = { engine, name: 'Model Q4_0', sha256: 'a'.repeat(64), contextTokens: 2048, device: 'cpu' };
   return {
-    model: { ...model, isHalfPrecision: false },
+    model: { ...model, promptFormat: 'open-assistant', isHalfPrecision: false },
     prompts: ['one', 'two', 'three'],
     configs: [sampled, greedy],
     seed: 42,
@@ -110,6 +110,17 @@ describe('a sampling report', () => {
     });
     expect(prompts[1]?.results[1]?.outputs).toHaveLength(1);
     expect(readdirSync(join(job.outPath, '..')), 'nothing else is left').toEqual(['report.json']);
+  });
+
+  it.each([
+    ['open-assistant', 'v2_5'],
+    ['chat-template', 'chat-template'],
+    ['completion', 'completion'],
+  ] as const)('says of a model with the prompt format %s that its mode is %s', async (promptFormat, mode) => {
+    const { engine } = tellingEngine();
+    const job = jobIn(temporaryFolder(), engine, { prompts: ['one'] });
+    await runSamplingReport({ ...job, model: { ...job.model, promptFormat } }, handlers());
+    expect(read(job).args['mode']).toBe(mode);
   });
 
   it('shows what the model did not end itself without an end mark, and counts it', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Terminal } from '../../../../main/cli/ask.ts';
 import { sampleReport, type SamplingReportOrder } from '../../../../main/cli/sampling-report.ts';
-import { temporaryFolder } from '../../../support/database.ts';
+import { temporaryFolder, wholeList } from '../../../support/database.ts';
 import { openServices, type Services } from '../../../support/services.ts';
 
 function orderIn(folder: string): SamplingReportOrder {
@@ -52,7 +52,7 @@ describe('a sampling report in the terminal', () => {
     expect(written.stderr).toMatch(/\r0 of 4 answers[^]*\r4 of 4 answers/);
     expect(written.stdout).toMatch(/^report\.json: 4 answers of [^\n]* Q4_0\n4 answers were ended by the model/);
     expect(listeners.size).toBe(0);
-    expect(await services.conversations.list(), 'nothing of it is a conversation').toEqual([]);
+    expect(await services.conversations.list(wholeList), 'nothing of it is a conversation').toEqual([]);
   });
 
   it('stops at Ctrl+C, keeps what is finished, and goes on', async () => {
