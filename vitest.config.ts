@@ -21,6 +21,8 @@ export default defineConfig({
       nodeLayer('integration', 60_000),
       // One model file after the other: two engines on a small machine would slow each other down.
       { test: { ...nodeLayer('engine', 120_000).test, fileParallelism: false } },
+      // One user of the package at a time, and one installed package.
+      { test: { ...nodeLayer('package', 300_000).test, fileParallelism: false } },
       {
         plugins: [svelte()],
         resolve: { conditions: ['browser'] },

@@ -101,7 +101,8 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   const pagePrinter = createPagePrinter();
   // The window is built while the database opens; what its page asks meanwhile is answered once that is done.
   const coreSoon = openRecovering({
-    open: () => openCore({ ...places, dataFolder, modelOverride, printPage: pagePrinter.toPdf }),
+    open: () =>
+      openCore({ ...places, dataFolder, modelOverride, version: app.getVersion(), printPage: pagePrinter.toPdf }),
     ...{ dataFolder, databaseWorker: places.databaseWorker },
     preloadPath: join(preloads, 'recovery.cjs'),
     iconPath: join(iconFolder, 'icon.png'),
@@ -152,13 +153,11 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   desktopSoon.catch((error: unknown) => {
     logFailure('desktop', error);
   });
-  const updatesSoon = coreSoon.then((core) => {
-    const updates = openUpdates(core, start);
-    updates.onChanged((state) => {
+  const updatesSoon = coreSoon.then((core) =>
+    openUpdates(core, start, (state) => {
       ipc.broadcast('updates:changed', state);
-    });
-    return updates;
-  });
+    }),
+  );
   updatesSoon.catch(ignore); // The core's failure is told below.
   const handlersSoon = coreSoon.then((core) =>
     createHandlers({

@@ -22,6 +22,7 @@ import { createMessages } from './services/messages.ts';
 import { openLibrary, type LibraryEvents } from './services/library-opening.ts';
 import { createModelIdentity } from './services/model-identity.ts';
 import { createModels } from './services/models.ts';
+import { backUpBeforeNewVersion } from './services/new-version.ts';
 import { presetNameOf } from './services/presets.ts';
 import { createQueue } from './services/queue.ts';
 import { createSavedStates } from './services/saved-states.ts';
@@ -45,6 +46,8 @@ export interface CoreOptions {
   cataloguePath: string;
   /** A model file for this run only, or null. */
   modelOverride: string | null;
+  /** Which version of the app this is. What another one left is kept before this one goes on; without, it is not. */
+  version?: string | undefined;
   /** Makes PDFs of pages; exports refuse to without. */
   printPage?: PrintPage | undefined;
 }
@@ -56,6 +59,7 @@ export interface CoreOptions {
  * @throws AppError with a `database-*` or `disk-full` code when the database cannot be opened
  */
 export async function openCore(options: CoreOptions) {
+  const startedAt = Date.now();
   const places = placesIn(options.dataFolder);
   prepareDataFolder(options.dataFolder);
   const database = await openDatabaseClient({
@@ -113,6 +117,11 @@ export async function openCore(options: CoreOptions) {
       await dropOrphanedStates();
     },
   });
+  const { version } = options;
+  if (version !== undefined) {
+    // One that cannot be made now is made at the next start; the schedule says what is wrong.
+    await backUpBeforeNewVersion({ version, settings, backups, startedAt }).catch(() => undefined);
+  }
   const trash = createTrash({
     database,
     conversations,

@@ -3,7 +3,8 @@
  * `npm test`: sets up what is missing and runs every test, with an invisible display where there is none. The last
  * line is `N passed, N failed` (`, N skipped`).
  *
- *   npm test -- unit integration     only these layers (unit integration engine component e2e)
+ *   npm test -- unit integration     only these layers (unit integration engine component e2e
+ *                                    package)
  *   npm test -- unit import-rules    only files with this in their name
  *   npm test -- -t "part of a name"  only tests of this name
  */
@@ -11,6 +12,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { ensurePackage } from './packaging/current.mjs';
 import { readTestSelection } from './setup/arguments.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { withDisplay } from './setup/display.mjs';
@@ -96,6 +98,10 @@ async function runSelection(selection) {
       const parts = [];
       if (selection.layers.length > 0) parts.push(await runVitest(selection, folder, env));
       if (selection.endToEnd && !interrupted) parts.push(await runPlaywright(selection, folder, env));
+      if (selection.package && !interrupted) {
+        await ensurePackage({ withDeb: env['OASST_TEST_INSTALL'] === '1' });
+        parts.push(await runVitest({ ...selection, layers: ['package'] }, folder, env));
+      }
       return sumCounts(parts);
     });
   } finally {
@@ -105,7 +111,7 @@ async function runSelection(selection) {
 
 await runMain(async () => {
   const selection = readTestSelection(process.argv.slice(2));
-  if (selection.endToEnd) await setUpEverything({ forTests: true });
+  if (selection.endToEnd || selection.package) await setUpEverything({ forTests: true });
   else await ensureDependencies();
   const counts = await runSelection(selection);
   process.stdout.write(`${details(counts)}\n${lastLine(counts)}\n`);

@@ -1,6 +1,7 @@
 import { app } from 'electron';
 import type { AppUpdater } from 'electron-updater';
 import { AppError } from '../../preload/contract/errors.ts';
+import type { UpdatesState } from '../../preload/contract/updates.ts';
 import type { Core } from '../core.ts';
 import { createUpdates, type Updater, type Updates } from '../services/updates.ts';
 import type { StartFacts } from './start-command.ts';
@@ -99,10 +100,13 @@ function createUpdater(proxyUrl: () => string | null): Updater {
   };
 }
 
-/** Newer versions of this copy of the app. */
-export function openUpdates({ generations, onGenerationEvent, settings }: Core, start: StartFacts): Updates {
-  const { isPackaged, executable, env } = start;
-  return createUpdates({
+/** Newer versions of this copy of the app. `tell` is told whatever changes. */
+export function openUpdates(
+  { generations, onGenerationEvent, settings }: Core,
+  { isPackaged, executable, env }: StartFacts,
+  tell: (state: UpdatesState) => void,
+): Updates {
+  const updates = createUpdates({
     way: updateWay({ isPackaged, executable, env, platform: process.platform }),
     releasesUrl,
     updater: createUpdater(() => settings.get().proxyUrl),
@@ -114,4 +118,6 @@ export function openUpdates({ generations, onGenerationEvent, settings }: Core, 
       }),
     now: Date.now,
   });
+  updates.onChanged(tell);
+  return updates;
 }

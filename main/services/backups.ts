@@ -129,10 +129,10 @@ export function createBackups(options: BackupsOptions) {
     list: state,
     onChanged: changed.on,
 
-    /** A backup that the owner wants now. */
-    create: (): Promise<Backup> =>
+    /** A backup that the owner wants now, or of what another version of the app left. */
+    create: (reason: 'owner' | 'migration' = 'owner'): Promise<Backup> =>
       inTurn(async () => {
-        const backup = await add('owner', null);
+        const backup = await add(reason, null);
         if (backup === null) throw new Error('a backup that was to be made was not');
         return backup;
       }),

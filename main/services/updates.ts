@@ -147,7 +147,8 @@ export function createUpdates(options: UpdatesOptions) {
 
     /** Begins to fetch what was found. */
     fetch(): void {
-      if (step.kind !== 'available') throw new AppError('not-found', 'There is no update to fetch. Look for one first.');
+      if (step.kind !== 'available')
+        throw new AppError('not-found', 'There is no update to fetch. Look for one first.');
       void fetch(step);
     },
 

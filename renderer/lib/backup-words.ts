@@ -8,7 +8,7 @@ const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeSt
 
 const reasonWords: Record<BackupReason, string> = {
   schedule: 'on schedule',
-  migration: 'before a new version changed the database',
+  migration: 'before a new version of the app',
   restore: 'before a restore',
   owner: 'made by you',
 };

@@ -85,6 +85,7 @@ export function createStores(api: AssistantApi): Stores {
     transcript,
     trash: new TrashStore(api, notices),
     treeMap: new TreeMapStore(api),
+    updates: new UpdatesStore(api, notices, announcer),
     versions: new VersionsStore(api, announcer),
   };
 }
@@ -95,6 +96,7 @@ export async function startStores(stores: Stores): Promise<() => void> {
   // Nothing on the first page waits for the library and the desktop: they are read beside the rest.
   const stops = [transcript.start(), library.start(), desktop.start(), exchange.start(), search.start()];
   stops.push(stores.backups.start(), stores.drafts.start(), stores.queue.start(), stores.temporary.start());
+  stops.push(stores.updates.start());
   const results = await Promise.allSettled([settings.start(), folders.start(), conversations.start(), model.start()]);
   for (const result of results) {
     if (result.status === 'fulfilled') stops.push(result.value);

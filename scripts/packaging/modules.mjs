@@ -19,7 +19,8 @@ const roots = ['better-sqlite3', 'node-llama-cpp', 'koffi', '@huggingface/jinja'
 /** What a package has for its authors, compilers and readers, by path inside it. */
 const leftOut = [
   /\.(d\.[cm]?ts|map|md|markdown|ts|tsbuildinfo|gyp|gypi|c|cc|cpp|h|hpp|yml)$/i,
-  /^(test|tests|__tests__|docs|example|examples|benchmark|\.github)\//,
+  /^(docs|example|examples|benchmark|\.github)\//,
+  /(^|\/)(test|tests|__tests__|__mocks__)\//,
 ];
 
 /** The same for single packages. @type {Readonly<Record<string, readonly RegExp[]>>} */

@@ -45,13 +45,14 @@ export function needsPrinting(args) {
 
 /**
  * @typedef {object} TestSelection
- * @property {string[]} layers vitest projects to run
+ * @property {string[]} layers vitest projects to run, but for the package
  * @property {boolean} endToEnd whether to run Playwright
+ * @property {boolean} package whether to try the package
  * @property {string | undefined} name only tests whose name matches
  * @property {string[]} files parts of file names to run
  */
 
-/** The layers that run in vitest; `e2e` is Playwright's. */
+/** The layers that run in vitest before the others; `e2e` is Playwright's, and `package` comes last. */
 const testLayers = /** @type {const} */ (['unit', 'integration', 'engine', 'component']);
 
 /**
@@ -61,7 +62,7 @@ const testLayers = /** @type {const} */ (['unit', 'integration', 'engine', 'comp
  */
 export function readTestSelection(args) {
   /** @type {TestSelection} */
-  const selection = { layers: [], endToEnd: false, name: undefined, files: [] };
+  const selection = { layers: [], endToEnd: false, package: false, name: undefined, files: [] };
   for (let index = 0; index < args.length; index += 1) {
     const argument = args[index] ?? '';
     if (argument === '-t') {
@@ -69,14 +70,16 @@ export function readTestSelection(args) {
       selection.name = args[index];
     } else if (argument === 'e2e') {
       selection.endToEnd = true;
+    } else if (argument === 'package') {
+      selection.package = true;
     } else if (/** @type {readonly string[]} */ (testLayers).includes(argument)) {
       selection.layers.push(argument);
     } else {
       selection.files.push(argument);
     }
   }
-  if (selection.layers.length === 0 && !selection.endToEnd) {
-    return { ...selection, layers: [...testLayers], endToEnd: true };
+  if (selection.layers.length === 0 && !selection.endToEnd && !selection.package) {
+    return { ...selection, layers: [...testLayers], endToEnd: true, package: true };
   }
   return selection;
 }

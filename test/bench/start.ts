@@ -6,12 +6,17 @@ import { parseArgs } from 'node:util';
 import { electronEnvironment, electronSwitches } from '../../scripts/setup/electron-launch.mjs';
 import { electronExecutable } from '../../scripts/setup/electron-runtime.mjs';
 import { goneOf, makeDataFolder, projectRoot, removeDataFolder } from '../support/app.ts';
+import { makeEmptyPackage, untilShown } from '../support/packaged-start.ts';
+import { executableName, makePerson, packageObstacle, unpacked } from '../support/packaged.ts';
 
 /**
  * From the start of the process to a window that can be typed into, against an Electron window with nothing in it, in
  * turns. Both are driven the same way, so what the driver costs is in both figures.
  *
- * npm run bench -- start [--rounds 7] [--json]
+ * With --packaged it is the package of dist/, as an ordinary user with the sandbox on and without any driver, against the
+ * same Electron with an empty app, from the start of the process to a painted window on the screen.
+ *
+ * npm run bench -- start [--packaged] [--rounds 7] [--json]
  */
 export const needsElectron = true;
 
@@ -62,26 +67,66 @@ app.on('window-all-closed', () => app.quit());
 }
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
+  options: {
+    packaged: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '7' },
+    json: { type: 'boolean', default: false },
+  },
 });
-const emptyApp = makeEmptyApp();
-const dataFolder = makeDataFolder();
+
+interface Rivals {
+  app(): Promise<number>;
+  empty(): Promise<number>;
+  remove(): void;
+}
+
+function builtRivals(): Rivals {
+  const emptyApp = makeEmptyApp();
+  const dataFolder = makeDataFolder();
+  return {
+    app: () => measure([projectRoot, '--data', dataFolder], 'textarea:enabled'),
+    empty: () => measure([emptyApp], 'textarea'),
+    remove() {
+      rmSync(emptyApp, { recursive: true, force: true });
+      removeDataFolder(dataFolder);
+    },
+  };
+}
+
+async function packagedRivals(): Promise<Rivals> {
+  const obstacle = packageObstacle();
+  if (obstacle !== null) throw new Error(`The package cannot be measured: ${obstacle}.`);
+  const empty = makeEmptyPackage();
+  const person = await makePerson();
+  return {
+    app: () => untilShown(person, join(unpacked, executableName), 'OASST Desktop'),
+    empty: () => untilShown(person, empty.executable, empty.title),
+    remove() {
+      person.leave();
+      empty.remove();
+    },
+  };
+}
+
+const rivals = values.packaged ? await packagedRivals() : builtRivals();
 const appMs: number[] = [];
 const emptyMs: number[] = [];
-// The first start of each fills caches and makes the database; it is not counted.
-for (let round = 0; round <= Number(values.rounds); round += 1) {
-  const empty = await measure([emptyApp], 'textarea');
-  const app = await measure([projectRoot, '--data', dataFolder], 'textarea:enabled');
-  if (round === 0) continue;
-  emptyMs.push(empty);
-  appMs.push(app);
+try {
+  // The first start of each fills caches and makes the database; it is not counted.
+  for (let round = 0; round <= Number(values.rounds); round += 1) {
+    const empty = await rivals.empty();
+    const app = await rivals.app();
+    if (round === 0) continue;
+    emptyMs.push(empty);
+    appMs.push(app);
+  }
+} finally {
+  rivals.remove();
 }
-rmSync(emptyApp, { recursive: true, force: true });
-removeDataFolder(dataFolder);
 
 const ratio = median(appMs) / median(emptyMs);
 const result = {
-  name: 'start',
+  name: values.packaged ? 'start of the package' : 'start',
   pass: ratio <= limitRatio,
   appMs: Math.round(median(appMs)),
   emptyMs: Math.round(median(emptyMs)),

@@ -55,7 +55,7 @@ describe('the list of backups', () => {
     await openBackups();
     expect(rows()).toEqual([
       '23 November 2026 at 11:45 on schedule, 1.20 MB',
-      '22 November 2026 at 09:05 before a new version changed the database, 900 KB',
+      '22 November 2026 at 09:05 before a new version of the app, 900 KB',
     ]);
     expect(section().textContent).toContain('2 backups, 2.10 MB in all. The newest is of 23 November 2026 at 11:45.');
   });

@@ -18,6 +18,7 @@ import { FakeQuickAsk } from './fake-quick-ask.ts';
 import { FakeSearch } from './fake-search.ts';
 import { FakeTrash } from './fake-trash.ts';
 import { untouchedSettings } from './fake-settings.ts';
+import { FakeUpdates } from './fake-updates.ts';
 
 type Step =
   | { kind: 'queued'; ahead: number }
@@ -109,6 +110,7 @@ export class FakeAssistant {
   );
   readonly desktop = new FakeDesktop((method, input, work) => this.#answer(method, input, work));
   readonly quickAsk = new FakeQuickAsk((method, input, work) => this.#answer(method, input, work));
+  readonly updates = new FakeUpdates((method, input, work) => this.#answer(method, input, work));
 
   readonly #seqs = new Map<string, number>();
   readonly #openedListeners = new Set<(opening: AppOpening) => void>();
@@ -211,6 +213,7 @@ export class FakeAssistant {
     exchange: this.exchange.api,
     desktop: this.desktop.api,
     quickAsk: this.quickAsk.api,
+    updates: this.updates.api,
     settings: {
       get: () => this.#answer('settings.get', undefined, () => this.settings),
       change: (patch) =>

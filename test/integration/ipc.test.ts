@@ -18,6 +18,8 @@ import { createQueueHandlers } from '../../main/ipc/handlers/queue.ts';
 import { createQuickAskHandlers } from '../../main/ipc/handlers/quick-ask.ts';
 import { createSearchHandlers } from '../../main/ipc/handlers/search.ts';
 import { createTrashHandlers } from '../../main/ipc/handlers/trash.ts';
+import { createUpdateHandlers } from '../../main/ipc/handlers/updates.ts';
+import { createUpdates } from '../../main/services/updates.ts';
 import { registerHandlers, type Handlers, type IpcTransport, type Sender } from '../../main/ipc/router.ts';
 import { wholeList } from '../support/database.ts';
 import { modelFacts } from '../support/library.ts';
@@ -58,6 +60,19 @@ function desktopOver({ settings }: Services) {
   return { shortcut, state };
 }
 
+/** Updates where there is nothing newer. */
+function updatesOver({ settings }: Services) {
+  return createUpdates({
+    way: 'self',
+    releasesUrl: 'https://example.org/releases',
+    updater: { look: async () => null, fetch: async () => undefined, installAndRestart: () => undefined },
+    settings,
+    isAnswering: () => false,
+    onAnswerDone: () => () => undefined,
+    now: Date.now,
+  });
+}
+
 /** Every channel over the services; what needs a desktop answers something fixed. */
 function handlersOver(services: Services): Handlers<Sender> {
   const { conversations, generations, models, settings } = services;
@@ -84,6 +99,7 @@ function handlersOver(services: Services): Handlers<Sender> {
     ...createFolderHandlers<Sender>(services),
     ...createSearchHandlers<Sender>(services),
     ...createTrashHandlers<Sender>(services),
+    ...createUpdateHandlers<Sender>(Promise.resolve(updatesOver(services))),
     ...createLibraryHandlers(services, { chooseModelFile: async () => null, reveal: () => undefined }),
     'app:info': async () => ({ version: '0', dataFolder: '/d', platform: 'linux', electronVersion: '0' }),
     'app:licences': async () => 'licences',

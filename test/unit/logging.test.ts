@@ -29,7 +29,7 @@ it('tells what failed and where', () => {
 });
 
 it.each([
-  ['JSON that cannot be read', () => JSON.parse(secret)],
+  ['JSON that cannot be read', (): unknown => JSON.parse(secret)],
   ['a value that Node refuses', () => Buffer.alloc(1).readUInt8(secret as unknown as number)],
 ])('leaves out what an error quotes of %s', (_name, act) => {
   const error = thrownBy(act);

@@ -37,10 +37,20 @@ function createOutline(): (depth: number) => number {
 }
 
 /**
+ * No text that means something: quotes in quotes without end, which the parser follows until its stack is full, and words
+ * as long as a book, which take the page minutes to break into lines.
+ */
+const endless = /^(?:[ \t]*>){100}|\S{20000}/m;
+
+/**
  * Splits a text into blocks without reading inside them, which is what makes a growing answer cheap: a block is rendered
  * from its own `raw` alone, so only the last one changes while text arrives.
  */
 export function splitBlocks(text: string): BlockList {
+  if (endless.test(text)) {
+    const code = showControls(text);
+    return { blocks: [{ kind: 'code', raw: code, code, language: '' }], definitions: '' };
+  }
   const blocks: Block[] = [];
   let definitions = '';
   const lexer = new Lexer({ gfm: true });

@@ -72,7 +72,7 @@ export function hostileAnswers(http: string): readonly HostileAnswer[] {
       'Deep quotes': `${'> '.repeat(3000)}x`,
       Brackets: `${'['.repeat(20_000)}x`,
       'Links in links': `${'[a]('.repeat(5000)}x`,
-      Stars: `${'*a_ '.repeat(10_000)}`,
+      Stars: '*a_ '.repeat(10_000),
       Backticks: Array.from({ length: 400 }, (_, count) => '`'.repeat(count + 1)).join('x'),
       Footings: `${'a\n'.repeat(20_000)}===`,
       'Half tags': '<a '.repeat(20_000),

@@ -40,14 +40,19 @@ async function watchDownloads({ electron }: Tried): Promise<void> {
 }
 
 function look({ electron }: Tried): Promise<Sight> {
-  return electron.evaluate(({ webContents }) => {
+  return electron.evaluate(async ({ webContents }) => {
     const all = webContents.getAllWebContents();
+    const below = all.flatMap(({ mainFrame }) => mainFrame.framesInSubtree.filter((frame) => frame !== mainFrame));
+    // A frame that was refused its page keeps the page's address; what it is at, only it can tell.
+    const shown = below.map((frame) =>
+      Promise.race([
+        frame.executeJavaScript('location.href').then(String, () => ''),
+        new Promise<string>((resolve) => setTimeout(() => resolve(''), 300)),
+      ]),
+    );
     return {
       windows: all.map((contents) => contents.getURL().split('#')[0] ?? '').sort(),
-      frames: all
-        .flatMap(({ mainFrame }) => mainFrame.framesInSubtree.filter((frame) => frame !== mainFrame))
-        .map(({ url }) => url)
-        .filter((url) => !/^(about:|chrome-error:|$)/.test(url)),
+      frames: (await Promise.all(shown)).filter((address) => !/^(about:|chrome-error:|$)/.test(address)),
       downloads: (globalThis as { downloads?: number }).downloads ?? 0,
       isPolluted: 'polluted' in {},
     };

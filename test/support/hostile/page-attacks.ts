@@ -115,7 +115,6 @@ const elsewhere = [
   "target.http + '/page'",
   "'file:///etc/passwd'",
   "'data:text/html,x'",
-  "'about:blank'",
   "'app://bundle/quick-ask.html'",
   "'mailto:a@b.c'",
   "'oasst://new'",
@@ -128,6 +127,7 @@ const openings = [
     ...Object.fromEntries(elsewhere.map((to) => [`window at ${to}`, `return window.open(${to}) !== null;`])),
     ...Object.fromEntries(elsewhere.map((to) => [`going to ${to}`, `location.href = ${to};`])),
     'going to a blob': "location.href = URL.createObjectURL(new Blob(['<p>x'], { type: 'text/html' }));",
+    'empty window': "return window.open('about:blank') !== null;",
     'window by a link':
       "const link = Object.assign(document.createElement('a'), { href: target.http + '/link', target: '_blank' }); document.body.append(link); link.click();",
     'middle click':
@@ -221,7 +221,6 @@ const permissions = attacks('permission', {
 const storage = attacks('storage', {
   cookie: "document.cookie = 'a=b'; return document.cookie !== '';",
   'cookie of the store': "await cookieStore.set('a', 'b'); return (await cookieStore.getAll()).length > 0;",
-  'a page’s worth of memory': "localStorage.setItem('hostile', 'x'.repeat(20_000_000)); return true;",
   'a cache of requests': "const cache = await caches.open('x'); await cache.add(target.http + '/cache'); return true;",
 });
 

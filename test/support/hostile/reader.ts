@@ -50,8 +50,8 @@ export async function readAnswers(
   answers: readonly HostileAnswer[],
 ): Promise<Attempt[]> {
   const ids = await window.evaluate<Record<string, string>>(
-    `assistant.conversations.list({ limit: 500 }).then(({ value }) =>
-      Object.fromEntries((value.conversations ?? value).map(({ id, title }) => [title, id])))`,
+    `assistant.conversations.list({ isArchived: false, after: null, limit: 500 }).then(({ value }) =>
+      Object.fromEntries(value.map(({ id, title }) => [title, id])))`,
   );
   await window.evaluate('globalThis.broken = []');
   const address = window.url();

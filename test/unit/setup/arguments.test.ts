@@ -59,7 +59,7 @@ describe('npm start', () => {
 
 describe('npm test', () => {
   it('runs everything unless told otherwise', () => {
-    const everything = { layers: ['unit', 'integration', 'engine', 'component'], endToEnd: true };
+    const everything = { layers: ['unit', 'integration', 'engine', 'component'], endToEnd: true, package: true };
     expect(readTestSelection([])).toEqual({ ...everything, name: undefined, files: [] });
     expect(readTestSelection(['-t', 'a name'])).toEqual({ ...everything, name: 'a name', files: [] });
   });
@@ -68,10 +68,12 @@ describe('npm test', () => {
     expect(readTestSelection(['unit', 'import-rules'])).toEqual({
       layers: ['unit'],
       endToEnd: false,
+      package: false,
       name: undefined,
       files: ['import-rules'],
     });
-    expect(readTestSelection(['e2e'])).toMatchObject({ layers: [], endToEnd: true });
+    expect(readTestSelection(['e2e'])).toMatchObject({ layers: [], endToEnd: true, package: false });
+    expect(readTestSelection(['package'])).toMatchObject({ layers: [], endToEnd: false, package: true });
   });
 });
 
