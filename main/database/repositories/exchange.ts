@@ -85,9 +85,13 @@ function readImported(db: Database.Database, conversationId: string): Map<string
  */
 export function stageImport(db: Database.Database, conversations: readonly StoredConversation[]): void {
   db.exec(`CREATE TEMP TABLE IF NOT EXISTS staged
-    (seq INTEGER PRIMARY KEY, updated_at INTEGER NOT NULL, body TEXT NOT NULL) STRICT`);
-  const insert = db.prepare<[number, string]>('INSERT INTO temp.staged (updated_at, body) VALUES (?, ?)');
-  for (const conversation of conversations) insert.run(conversation.updatedAt, JSON.stringify(conversation));
+    (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, updated_at INTEGER NOT NULL, body TEXT NOT NULL) STRICT`);
+  const insert = db.prepare<[string, number, string]>(
+    'INSERT INTO temp.staged (id, updated_at, body) VALUES (?, ?, ?)',
+  );
+  for (const conversation of conversations) {
+    insert.run(conversation.id, conversation.updatedAt, JSON.stringify(conversation));
+  }
 }
 
 /** Forgets what was laid aside. */
@@ -102,8 +106,10 @@ export function dropStaged(db: Database.Database): void {
 export function mergeStaged(db: Database.Database, isDryRun: boolean): MergeReport {
   const report = emptyReport();
   stageImport(db, []);
-  // The search tells the newest first by the order in which rows came: the ones that were spoken in last come last.
-  const inOrder = db.prepare<[], number>('SELECT seq FROM temp.staged ORDER BY updated_at, seq').pluck().all();
+  // The search tells the newest first by the order in which rows came: the ones that were spoken in last come last. Parts
+  // of one conversation keep the order of the file.
+  const inOrderSql = 'SELECT seq FROM temp.staged ORDER BY max(updated_at) OVER (PARTITION BY id), seq';
+  const inOrder = db.prepare<[], number>(inOrderSql).pluck().all();
   const bodyOf = db.prepare<[number], string>('SELECT body FROM temp.staged WHERE seq = ?').pluck();
   db.exec('BEGIN IMMEDIATE');
   try {
