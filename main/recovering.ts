@@ -1,4 +1,4 @@
-import { app, BrowserWindow, shell } from 'electron';
+import { app, shell, type BrowserWindow } from 'electron';
 import { AppError } from '../preload/contract/errors.ts';
 import { createBackupRunner } from './database/backup-client.ts';
 import { createElectronTransport } from './ipc/electron-transport.ts';

@@ -99,7 +99,7 @@ function readLog(file: number): Log | null {
   const salt = header.subarray(16, 24);
   for (let at = logHeaderBytes; ; at += frameHeaderBytes + pageBytes) {
     const frame = readAt(file, at, frameHeaderBytes + pageBytes);
-    if (frame === null || !frame.subarray(8, 16).equals(salt)) return log;
+    if (frame?.subarray(8, 16).equals(salt) !== true) return log;
     sum.add(frame.subarray(0, 8));
     sum.add(frame.subarray(frameHeaderBytes));
     if (!sum.matches(frame, 16)) return log;

@@ -2,7 +2,7 @@ import { AppError, type ErrorCode } from '../../preload/contract/errors.ts';
 
 const wording = {
   'database-unreadable':
-    'The file that holds the conversations is damaged and was left as it is. Put a backup copy in its place, or move it aside to start afresh.',
+    'The file that holds the conversations is damaged and was left as it is. The app’s window offers to save what can be read, or to take a backup.',
   'database-newer':
     'The conversations were saved by a newer version of this app and were left untouched. Install that version to open them.',
   'database-readonly':

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { AppError } from '../../preload/contract/errors.ts';
 
 const standingSchema = z.object({
-  /** Set while the app works with the database: a start that still finds it follows a kill or a power cut. */
+  /** Set from the first change until the database is closed: a start that still finds it follows a kill or a power cut. */
   isOpen: z.boolean(),
+  /** When that first change was made. */
   openedAt: z.number(),
   /** When it was last found sound; null where it never was, or not since the app last ended without closing it. */
   checkedAt: z.number().nullable(),
@@ -48,7 +49,7 @@ export function noteStanding(databasePath: string, changes: Partial<Standing>): 
   renameSync(`${path}.part`, path);
 }
 
-/** Notes that the database was opened. After an end that did not close it, its last check counts no longer. */
+/** Notes that the database was changed since it was opened. After an end that did not close it, its last check counts no longer. */
 export function noteOpened(databasePath: string, now: number): void {
   const before = readStanding(databasePath) ?? unknown;
   noteStanding(databasePath, { isOpen: true, openedAt: now, checkedAt: before.isOpen ? null : before.checkedAt });

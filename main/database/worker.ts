@@ -33,6 +33,13 @@ function serve(port: NonNullable<typeof parentPort>, { databasePath }: WorkerOpt
 
   const claim = claimDatabase(databasePath);
   const operations = withTemporary(createOperations(db, Date.now, claim.held));
+  let isNoted = !claim.held;
+  /** With the first change the log holds what the file does not. */
+  const noteWriting = (): void => {
+    if (isNoted || db.prepare('SELECT total_changes()').pluck().get() === 0) return;
+    isNoted = true;
+    note(() => noteOpened(databasePath, Date.now()));
+  };
   const perform = async ({ id, operation, args }: WorkerRequest): Promise<void> => {
     if (operation === 'close') {
       closeDatabase(db);
@@ -50,6 +57,7 @@ function serve(port: NonNullable<typeof parentPort>, { databasePath }: WorkerOpt
         return;
       }
       answer({ id, ok: true, value: dispatch(operations, operation, args) });
+      noteWriting();
     } catch (thrown) {
       answer({ id, ok: false, error: toErrorReport(toDatabaseError(thrown)) });
     }
@@ -60,7 +68,7 @@ function serve(port: NonNullable<typeof parentPort>, { databasePath }: WorkerOpt
     turn = turn.then(() => perform(request));
   });
   greet({ opened: true });
-  if (claim.held) note(() => noteOpened(databasePath, Date.now()));
+  noteWriting();
 }
 
 /** A full disk that keeps a note from being written must not keep anybody from their conversations. */

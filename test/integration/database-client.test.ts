@@ -118,7 +118,8 @@ describe('closing', () => {
     await closed;
     await expect(client.close(), 'closing twice').resolves.toBeUndefined();
     await expect(client.getSettings()).rejects.toMatchObject({ code: 'internal' });
-    expect(readdirSync(dirname(path))).toEqual(['conversations.sqlite3', 'conversations.sqlite3.lock']);
+    const parts = ['', '.lock', '.standing'].map((part) => `conversations.sqlite3${part}`);
+    expect(readdirSync(dirname(path))).toEqual(parts);
     expect((await (await open(path)).getTree(turn.conversationId)).nodes).toHaveLength(2);
   });
 });

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { configure } from '../../main/database/connection.ts';
 import { migrate, migrations } from '../../main/database/migrations/index.ts';
-import { newTurn, openForTest, temporaryFolder } from './database.ts';
 import { createOperations } from '../../main/database/operations.ts';
+import type { DatabaseOperations, NewTurn } from '../../main/database/protocol.ts';
+import { newTurn, openForTest, temporaryFolder } from './database.ts';
 
 /** Writes a database of an older version, or the newest, with one conversation `c` of a question and an answer. */
 export function writeDatabaseOfVersion(path: string, version: number, words = 'What is a meme?'): void {
@@ -23,8 +24,16 @@ export function writeDatabaseOfVersion(path: string, version: number, words = 'W
   db.close();
 }
 
+interface FilledDatabase {
+  folder: string;
+  path: string;
+  db: Database.Database;
+  operations: DatabaseOperations;
+  turns: NewTurn[];
+}
+
 /** A database on disk with some conversations, open as the app has it. */
-export function openFilled(count: number, text = 'What is a tree?') {
+export function openFilled(count: number, text = 'What is a tree?'): FilledDatabase {
   const folder = temporaryFolder();
   const path = join(folder, 'conversations.sqlite3');
   const db = openForTest(path);

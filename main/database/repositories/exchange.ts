@@ -84,9 +84,14 @@ function readImported(db: Database.Database, conversationId: string): Map<string
  * transactions: answers that are being written meanwhile are saved as always, whatever becomes of the import.
  */
 export function stageImport(db: Database.Database, conversations: readonly StoredConversation[]): void {
-  db.exec('CREATE TEMP TABLE IF NOT EXISTS staged (seq INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT');
-  const insert = db.prepare<[string]>('INSERT INTO temp.staged (body) VALUES (?)');
-  for (const conversation of conversations) insert.run(JSON.stringify(conversation));
+  db.exec(`CREATE TEMP TABLE IF NOT EXISTS staged
+    (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, updated_at INTEGER NOT NULL, body TEXT NOT NULL) STRICT`);
+  const insert = db.prepare<[string, number, string]>(
+    'INSERT INTO temp.staged (id, updated_at, body) VALUES (?, ?, ?)',
+  );
+  for (const conversation of conversations) {
+    insert.run(conversation.id, conversation.updatedAt, JSON.stringify(conversation));
+  }
 }
 
 /** Forgets what was laid aside. */
@@ -101,14 +106,17 @@ export function dropStaged(db: Database.Database): void {
 export function mergeStaged(db: Database.Database, isDryRun: boolean): MergeReport {
   const report = emptyReport();
   stageImport(db, []);
-  const next = db.prepare<[number], { seq: number; body: string }>(
-    'SELECT seq, body FROM temp.staged WHERE seq > ? ORDER BY seq LIMIT 1',
-  );
+  // The search tells the newest first by the order in which rows came: the ones that were spoken in last come last. Parts
+  // of one conversation keep the order of the file.
+  const inOrderSql = 'SELECT seq FROM temp.staged ORDER BY max(updated_at) OVER (PARTITION BY id), seq';
+  const inOrder = db.prepare<[], number>(inOrderSql).pluck().all();
+  const bodyOf = db.prepare<[number], string>('SELECT body FROM temp.staged WHERE seq = ?').pluck();
   db.exec('BEGIN IMMEDIATE');
   try {
     const indexAll = pauseIndexing(db);
-    for (let row = next.get(0); row !== undefined; row = next.get(row.seq)) {
-      mergeConversation(db, JSON.parse(row.body) as StoredConversation, report);
+    for (const seq of inOrder) {
+      const body = bodyOf.get(seq);
+      if (body !== undefined) mergeConversation(db, JSON.parse(body) as StoredConversation, report);
     }
     if (!isDryRun) indexAll();
     db.exec(isDryRun ? 'ROLLBACK' : 'COMMIT');
