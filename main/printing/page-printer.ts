@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../preload/contract/errors.ts';
 import { fetchNoDictionaries } from '../desktop/appearance.ts';
 import type { PrintPage } from '../services/export/exports.ts';
+import { wallIn } from '../windows/session-walls.ts';
 import { paperSize } from './paper-size.ts';
 
 export interface PagePrinter {
@@ -35,7 +36,7 @@ export function createPagePrinter(): PagePrinter {
   const pages = new Map<string, string>();
   let walled: Session | null = null;
 
-  const wallIn = (own: Session): Session => {
+  const prepare = (own: Session): Session => {
     fetchNoDictionaries(own);
     // A PDF names the program that made it by this, and the computer need not be described there.
     app.userAgentFallback = 'OASST Desktop';
@@ -46,19 +47,13 @@ export function createPagePrinter(): PagePrinter {
         headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': contentSecurityPolicy },
       });
     });
-    own.webRequest.onBeforeRequest((details, answer) => {
-      answer({ cancel: !pages.has(details.url) });
-    });
-    own.setPermissionRequestHandler((_contents, _permission, answer) => {
-      answer(false);
-    });
-    own.setPermissionCheckHandler(() => false);
+    wallIn(own, (address) => pages.has(address));
     return own;
   };
 
   /** Does something with a page; it is gone when this settles. */
   const withPage = async <T>(html: string, work: (view: WebContentsView) => Promise<T>): Promise<T> => {
-    walled ??= wallIn(session.fromPartition('printing'));
+    walled ??= prepare(session.fromPartition('printing'));
     const view = new WebContentsView({
       webPreferences: { session: walled, sandbox: true, contextIsolation: true, javascript: false, spellcheck: false },
     });

@@ -21,7 +21,7 @@ export const questionSchema = z
   .refine((text) => text.trim() !== '');
 
 /** Most answers to one question that are asked for at once. */
-export const maxAnswersAtOnce = 3;
+const maxAnswersAtOnce = 3;
 
 /** `conversationId: null` starts a new conversation. Without a seed a random one is drawn and stored. */
 const startSchema = z.strictObject({

@@ -175,6 +175,13 @@ describe('blocks', () => {
     ).toBe('2');
   });
 
+  test.each([
+    ['quotes in quotes without end', `${'> '.repeat(3000)}x`],
+    ['a word as long as a book', `Before ${'x'.repeat(30_000)}`],
+  ])('%s are shown as they came', (_name, text) => {
+    expect(splitBlocks(text).blocks).toEqual([{ kind: 'code', raw: text, code: text, language: '' }]);
+  });
+
   test('link definitions serve every block', () => {
     expect(html('See [a][x].\n\n[x]: https://example.org/\n')).toContain('href="https://example.org/"');
   });

@@ -34,7 +34,7 @@ test('nothing runs, nothing is fetched, the window answers, and the text stays w
 });
 
 test('the address that is shown before it is opened is the real one', async () => {
-  const { electron, window } = app;
+  const { electron, window: page } = app;
   await electron.evaluate(({ dialog }) => {
     const seen = globalThis as { asked?: string[] };
     const asked: string[] = (seen.asked = []);
@@ -44,7 +44,7 @@ test('the address that is shown before it is opened is the real one', async () =
       return Promise.resolve({ response: 1, checkboxChecked: false });
     };
   });
-  await window.evaluate(async () => {
+  await page.evaluate(async () => {
     for (const url of [
       'https://аpple.com/',
       'https://example.com\u2215login.evil.example/',
@@ -53,7 +53,7 @@ test('the address that is shown before it is opened is the real one', async () =
       await window.assistant.app.openLink({ url });
     }
   });
-  const refused = await window.evaluate(() =>
+  const refused = await page.evaluate(() =>
     window.assistant.app.openLink({ url: 'https://bank.example@evil.example/' }),
   );
   expect(refused).toMatchObject({ ok: false, error: { code: 'forbidden' } });

@@ -65,16 +65,13 @@ export async function makePerson(): Promise<Person> {
     execFileSync('useradd', ['--system', '--home-dir', home, userName]);
     execFileSync('chown', [userName, home]);
   }
-  const names = ['PATH', 'LANG'].flatMap((name) =>
-    process.env[name] === undefined ? [] : [[name, process.env[name]]],
-  );
   const started: number[] = [];
   return {
     home,
     display,
     dataFolder: join(home, '.config', 'oasst-desktop'),
     command: (program, args) => (isRoot ? ['runuser', ['-u', userName, '--', program, ...args]] : [program, [...args]]),
-    env: { ...Object.fromEntries(names), HOME: home, DISPLAY: display },
+    env: { PATH: process.env['PATH'], LANG: process.env['LANG'], HOME: home, DISPLAY: display },
     started,
     leave() {
       for (const pid of started) end(pid);
@@ -123,7 +120,7 @@ export function start(
 }
 
 /** Waits for something that comes about on its own. @throws Error when it does not in time */
-export async function until<T>(what: string, look: () => T | null, limitMs = 60_000): Promise<T> {
+async function until<T>(what: string, look: () => T | null, limitMs = 60_000): Promise<T> {
   const endMs = Date.now() + limitMs;
   for (;;) {
     const found = look();

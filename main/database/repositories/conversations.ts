@@ -15,7 +15,7 @@ export type SummaryRow = Omit<ConversationSummary, 'isPinned' | 'isArchived' | '
   isArchived: 0 | 1;
 };
 
-export function toSummary(row: SummaryRow): ConversationSummary {
+function toSummary(row: SummaryRow): ConversationSummary {
   return { ...row, isPinned: row.isPinned === 1, isArchived: row.isArchived === 1, isTemporary: false };
 }
 

@@ -36,18 +36,22 @@ function createOutline(): (depth: number) => number {
   };
 }
 
-/**
- * No text that means something: quotes in quotes without end, which the parser follows until its stack is full, and words
- * as long as a book, which take the page minutes to break into lines.
- */
-const endless = /^(?:[ \t]*>){100}|\S{20000}/m;
+/** Quotes in quotes, deeper than anybody writes: the parser follows them until its stack is full. */
+const deepQuotes = /^(?:[ \t]*>){100}/m;
+/** A word as long as a book takes the page minutes to break into lines. */
+const longestWord = 20_000;
+
+/** Whether a text means nothing and would only hold up the window. */
+function isEndless(text: string): boolean {
+  return deepQuotes.test(text) || text.split(/\s+/).some((word) => word.length > longestWord);
+}
 
 /**
  * Splits a text into blocks without reading inside them, which is what makes a growing answer cheap: a block is rendered
  * from its own `raw` alone, so only the last one changes while text arrives.
  */
 export function splitBlocks(text: string): BlockList {
-  if (endless.test(text)) {
+  if (isEndless(text)) {
     const code = showControls(text);
     return { blocks: [{ kind: 'code', raw: code, code, language: '' }], definitions: '' };
   }
