@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { Message } from '../../preload/contract/conversations.ts';
 import { openCore } from '../../main/core.ts';
 import { appPlaces } from '../../main/places.ts';
 import { createRandom } from '../support/random.ts';
@@ -63,7 +64,8 @@ async function ask(conversationId: string | null, insteadOf?: string): Promise<v
     await change([], async () => {
       const { conversation, messages: branch } = await generations.start({ conversationId, text, insteadOf });
       live.add(conversation.id);
-      const question = branch.at(-2);
+      // Another change may have shown another branch in the same moment.
+      const question = branch.findLast((message) => message.text === text);
       return question === undefined ? {} : { [`question ${question.id}`]: text };
     });
   } catch {
@@ -72,12 +74,20 @@ async function ask(conversationId: string | null, insteadOf?: string): Promise<v
   }
 }
 
+/** The branch on the page; none when the conversation was deleted a moment ago. */
+async function shownOf(conversationId: string): Promise<Message[]> {
+  return conversations.open(conversationId).then(
+    ({ messages: branch }) => branch,
+    () => [],
+  );
+}
+
 /** Keeps an answer under way, or two. */
 async function keepAsking(): Promise<void> {
   for (;;) {
     if (live.size < 2) {
       const conversationId = below(3) === 0 ? null : ((await resting()) ?? null);
-      const branch = conversationId === null ? [] : (await conversations.open(conversationId)).messages;
+      const branch = conversationId === null ? [] : await shownOf(conversationId);
       const edited = below(2) === 0 ? pick(branch.filter(({ role }) => role === 'prompter'))?.id : undefined;
       await ask(conversationId, edited);
     } else {
