@@ -1,30 +1,11 @@
-import { expect, test, type Page } from '@playwright/test';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { expect, test } from '@playwright/test';
 import { join } from 'node:path';
 import { launchApp, makeDataFolder, projectRoot, removeDataFolder, type RunningApp } from '../support/app.ts';
+import { violationsOf } from '../support/axe.ts';
 
 /** How the window looks and whether everyone can use it, in light and dark. Screenshots land in test-results. */
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const pictures = join(projectRoot, 'test-results', 'screenshots');
-
-interface Violation {
-  id: string;
-  nodes: { target: string[]; failureSummary?: string }[];
-}
-
-/** Runs axe-core in the page. It is evaluated, not injected as a script, which the page's policy would refuse. */
-async function violationsOf(window: Page): Promise<string[]> {
-  await window.evaluate(axeSource);
-  const violations = await window.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary ?? ''}`),
-  );
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
@@ -109,6 +90,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await window.screenshot({ path: join(pictures, `palette-${colorScheme}.png`) });
       expect(await violationsOf(window)).toEqual([]);
       await window.keyboard.press('Escape');
+      await expect(window.getByRole('listbox', { name: 'Conversations and commands' })).toBeHidden();
       await window.keyboard.press('Escape');
       await expect(window.getByRole('textbox', { name: 'Question' })).toBeVisible();
     });
