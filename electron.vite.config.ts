@@ -58,7 +58,8 @@ export default defineConfig({
       outDir: 'out/renderer',
       assetsInlineLimit: 0,
       minify: true,
-      modulePreload: false,
+      // Chunks that pages share are asked for with the page, not after its own script was read.
+      modulePreload: { polyfill: false },
       rolldownOptions: {
         input: { index: page('index.html'), 'quick-ask': page('quick-ask.html'), recovery: page('recovery.html') },
       },

@@ -7,7 +7,8 @@ export default defineConfig({
   outputDir: 'test-results/e2e',
   fullyParallel: false,
   workers: 1,
-  // Once in a few hundred starts Playwright waits for an Electron that it has lost. What fails twice is broken.
+  // Seen once: a first hook that waited 90 s for an app, with no cause found. A test that passes at its second try is
+  // named as unsteady at the end of a run, so that nobody takes it for sound.
   retries: 1,
   timeout: 90_000,
   expect: { timeout: 15_000 },

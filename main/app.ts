@@ -2,7 +2,7 @@ import { app, clipboard, dialog, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import { AppError, toErrorReport } from '../preload/contract/errors.ts';
 import type { Installation } from '../preload/contract/library.ts';
-import { openCore, type Core } from './core.ts';
+import { openCore } from './core.ts';
 import { changeZoom, fetchNoDictionaries, keepAppearance } from './desktop/appearance.ts';
 import { tellOfDamage } from './desktop/damage-dialog.ts';
 import { openDesktop } from './desktop/desktop.ts';
@@ -11,7 +11,8 @@ import type { StartFacts } from './desktop/start-command.ts';
 import { readStartRequest, requestOfLink, type StartRequest } from './desktop/start-request.ts';
 import { taskBarFraction } from './desktop/task-bar.ts';
 import { openUpdates } from './desktop/updater.ts';
-import { createElectronTransport, type ElectronTransport } from './ipc/electron-transport.ts';
+import { broadcastChanges } from './ipc/broadcast-changes.ts';
+import { createElectronTransport } from './ipc/electron-transport.ts';
 import { createHandlers } from './ipc/handlers/index.ts';
 import { registerHandlers } from './ipc/router.ts';
 import { logFailure } from './logging.ts';
@@ -40,40 +41,6 @@ export interface AppOptions {
 const tidyEveryMs = 6 * 60 * 60 * 1000;
 /** The quick window is built when the main window has come to rest. */
 const warmUpDelayMs = 1500;
-
-/** Tells all windows what changes. */
-function broadcastChanges(core: Core, ipc: ElectronTransport): void {
-  core.conversations.onChanged((change) => {
-    ipc.broadcast('conversations:changed', change);
-  });
-  core.onGenerationEvent((event) => {
-    ipc.broadcast('generations:advanced', event);
-  });
-  core.folders.onChanged((folders) => {
-    ipc.broadcast('folders:changed', folders);
-  });
-  core.queue.onChanged((queue) => {
-    ipc.broadcast('queue:changed', queue);
-  });
-  core.backups.onChanged((state) => {
-    ipc.broadcast('backups:changed', state);
-  });
-  core.models.onChanged((status) => {
-    ipc.broadcast('models:changed', status);
-  });
-  core.libraryEvents.changed.on((library) => {
-    ipc.broadcast('library:changed', library);
-  });
-  core.libraryEvents.advanced.on((installation) => {
-    ipc.broadcast('library:installation-advanced', installation);
-  });
-  core.libraryEvents.fileRead.on((progress) => {
-    ipc.broadcast('library:file-read', progress);
-  });
-  core.settings.onChanged((settings) => {
-    ipc.broadcast('settings:changed', settings);
-  });
-}
 
 /** For failures that are told elsewhere. */
 const ignore = (): void => undefined;
@@ -112,6 +79,11 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
     return core;
   });
 
+  let markSettled = ignore;
+  /** Resolves when something is on the screen, or the app was started without: what no first page needs begins then. */
+  const settledSoon = new Promise<void>((resolve) => {
+    markSettled = resolve;
+  });
   const readySoon = app.whenReady().then(() => fetchNoDictionaries());
   const settingsSoon = Promise.all([coreSoon, readySoon]).then(([{ settings }]) => {
     keepAppearance(settings);
@@ -143,7 +115,7 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
       }, ignore);
     },
   });
-  const desktopSoon = Promise.all([coreSoon, settingsSoon]).then(async ([core]) => {
+  const desktopSoon = Promise.all([coreSoon, settingsSoon, settledSoon]).then(async ([core]) => {
     const desktop = await openDesktop({ core, start, iconFolder, mainWindow, quickAsk });
     desktop.onChanged((state) => {
       ipc.broadcast('desktop:changed', state);
@@ -161,7 +133,8 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   updatesSoon.catch(ignore); // The core's failure is told below.
   const handlersSoon = coreSoon.then((core) =>
     createHandlers({
-      ...{ core, desktop: desktopSoon, updates: updatesSoon, mainWindow, quickAsk, pagePrinter },
+      core: { ...core, library: () => settledSoon.then(core.library) },
+      ...{ desktop: desktopSoon, updates: updatesSoon, mainWindow, quickAsk, pagePrinter },
       licencesPath: places.licencesPath,
     }),
   );
@@ -174,6 +147,7 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   const settle = (): void => {
     if (hasSettled) return;
     hasSettled = true;
+    markSettled();
     const tidy = (): void => {
       coreSoon
         .then((core) => core.tidy())
@@ -286,10 +260,11 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
 
   await readySoon;
   serveAppPages(join(root, 'out', 'renderer'));
+  begin().catch(ignore);
+  // While the process of the page starts, this one has time.
   installMenu({
     choose: (command) => (command === 'quick-ask' ? quickAsk.show() : mainWindow.choose(command)),
     zoom: (direction) => void settingsSoon.then((settings) => changeZoom(settings, direction)),
   });
-  begin().catch(ignore);
   coreSoon.catch(refuseToStart);
 }

@@ -3,15 +3,15 @@ import { extname, sep } from 'node:path';
 import { fileFor } from './app-url.ts';
 
 export interface AppFile {
-  content: Uint8Array;
-  contentType: string;
+  content: Buffer;
+  mimeType: string;
 }
 
 /** What a built renderer consists of; anything else is not served. */
-const contentTypes = new Map([
-  ['.html', 'text/html; charset=utf-8'],
-  ['.js', 'text/javascript; charset=utf-8'],
-  ['.css', 'text/css; charset=utf-8'],
+const mimeTypes = new Map([
+  ['.html', 'text/html'],
+  ['.js', 'text/javascript'],
+  ['.css', 'text/css'],
   ['.woff2', 'font/woff2'],
   ['.svg', 'image/svg+xml'],
   ['.png', 'image/png'],
@@ -24,12 +24,12 @@ const contentTypes = new Map([
  */
 export async function readAppFile(folder: string, address: string): Promise<AppFile | null> {
   const file = fileFor(folder, address);
-  const contentType = file === null ? undefined : contentTypes.get(extname(file));
-  if (file === null || contentType === undefined) return null;
+  const mimeType = file === null ? undefined : mimeTypes.get(extname(file));
+  if (file === null || mimeType === undefined) return null;
   try {
     const [root, target] = await Promise.all([realpath(folder), realpath(file)]);
     if (!target.startsWith(root + sep)) return null;
-    return { content: new Uint8Array(await readFile(target)), contentType };
+    return { content: await readFile(target), mimeType };
   } catch {
     return null;
   }

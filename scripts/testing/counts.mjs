@@ -10,10 +10,17 @@
  */
 
 /**
+ * @typedef {object} UnsteadyTest
+ * @property {string} name
+ * @property {string} failure how it failed before it passed
+ */
+
+/**
  * @typedef {object} Counts
  * @property {number} passed
  * @property {number} failed
  * @property {SkippedTest[]} skipped
+ * @property {UnsteadyTest[]} unsteady among the passed: those that failed first
  * @property {string[]} problems failures that belong to no single test (a file that could not be loaded, a lost runner)
  */
 
@@ -22,7 +29,7 @@ export const noReason = 'no reason given';
 
 /** @returns {Counts} */
 export function noCounts() {
-  return { passed: 0, failed: 0, skipped: [], problems: [] };
+  return { passed: 0, failed: 0, skipped: [], unsteady: [], problems: [] };
 }
 
 /**
@@ -34,6 +41,7 @@ export function sumCounts(parts) {
     passed: parts.reduce((sum, part) => sum + part.passed, 0),
     failed: parts.reduce((sum, part) => sum + part.failed, 0),
     skipped: parts.flatMap((part) => part.skipped),
+    unsteady: parts.flatMap((part) => part.unsteady),
     problems: parts.flatMap((part) => part.problems),
   };
 }
@@ -73,10 +81,12 @@ export function exitCodeOf(counts) {
 
 /**
  * @param {Counts} counts
- * @returns {string} skipped tests with their reasons, then failures of no single test; empty when there are none
+ * @returns {string} skipped tests with their reasons, those that passed at a second try, then failures of no single test;
+ *   empty when there are none
  */
 export function details(counts) {
   const lines = counts.skipped.map((test) => `skipped: ${test.name} (${test.reason})`);
+  lines.push(...counts.unsteady.map((test) => `unsteady: ${test.name} (failed first: ${test.failure})`));
   lines.push(...counts.problems.map((problem) => `failed: ${problem}`));
   return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
 }

@@ -2,6 +2,8 @@
 /**
  * Counts out of Playwright's JSON report.
  */
+import { stripVTControlCharacters } from 'node:util';
+
 import { noCounts, noReason } from './counts.mjs';
 
 /** @typedef {import('@playwright/test/reporter').JSONReport} JSONReport */
@@ -51,5 +53,15 @@ function countTest(test, name, counts) {
     counts.failed += 1;
   } else {
     counts.passed += 1;
+    if (test.status === 'flaky') counts.unsteady.push({ name, failure: firstFailure(test) });
   }
+}
+
+/**
+ * @param {JSONReportTest} test
+ * @returns {string}
+ */
+function firstFailure(test) {
+  const message = test.results.find(({ status }) => status !== 'passed')?.error?.message ?? 'without a message';
+  return stripVTControlCharacters(message).split('\n')[0] ?? '';
 }

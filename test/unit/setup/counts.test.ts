@@ -7,12 +7,15 @@ import { countPlaywright } from '../../../scripts/testing/playwright-report.mjs'
 type PlaywrightReport = Parameters<typeof countPlaywright>[0];
 
 const skipped = { name: 'a > b', reason: 'no model here' };
+const unsteady = { name: 'a > c', failure: 'Error: it took too long' };
 
 /** A report with one test of each outcome, the last one in a nested suite. */
 function playwrightReport(): PlaywrightReport {
+  const error = { message: '\u001B[31mError: it took too long\u001B[39m\n  at line 3' };
+  const results = { flaky: [{ status: 'failed', error }, { status: 'passed' }] };
   const test = (status: string, annotations: { type: string; description?: string }[] = []) => ({
     title: status,
-    tests: [{ status, annotations }],
+    tests: [{ status, annotations, results: status === 'flaky' ? results.flaky : [] }],
   });
   return {
     suites: [
@@ -33,9 +36,9 @@ function playwrightReport(): PlaywrightReport {
 
 describe('counts', () => {
   it('adds up the runners', () => {
-    const first = { passed: 2, failed: 1, skipped: [skipped], problems: ['x'] };
-    const second = { passed: 3, failed: 0, skipped: [], problems: [] };
-    expect(sumCounts([first, second])).toEqual({ passed: 5, failed: 1, skipped: [skipped], problems: ['x'] });
+    const first = { passed: 2, failed: 1, skipped: [skipped], unsteady: [unsteady], problems: ['x'] };
+    const second = { ...noCounts(), passed: 3 };
+    expect(sumCounts([first, second])).toEqual({ ...first, passed: 5 });
     expect(sumCounts([])).toEqual(noCounts());
   });
 
@@ -49,6 +52,12 @@ describe('counts', () => {
       '\nskipped: a > b (no model here)\nfailed: y\n',
     );
     expect(details(noCounts())).toBe('');
+  });
+
+  it('names the tests that passed at a second try only', () => {
+    expect(details({ ...noCounts(), passed: 1, unsteady: [unsteady] })).toBe(
+      '\nunsteady: a > c (failed first: Error: it took too long)\n',
+    );
   });
 
   it('succeeds only when something ran and nothing failed', () => {
@@ -75,6 +84,7 @@ describe('counts', () => {
     expect(countPlaywright(playwrightReport())).toEqual({
       passed: 2,
       failed: 1,
+      unsteady: [{ name: 'window.test.ts > flaky', failure: 'Error: it took too long' }],
       skipped: [
         { name: 'window.test.ts > quick ask > skipped', reason: 'needs a tray' },
         { name: 'window.test.ts > quick ask > skipped', reason: 'no reason given' },

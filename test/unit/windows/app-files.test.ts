@@ -24,10 +24,10 @@ function makeFolder(): string {
 it('reads what the renderer consists of', async () => {
   const folder = makeFolder();
   expect(await readAppFile(folder, `${appUrl('index.html')}?a#b`)).toMatchObject({
-    contentType: 'text/html; charset=utf-8',
+    mimeType: 'text/html',
   });
   expect(await readAppFile(folder, appUrl('assets/index.js'))).toMatchObject({
-    content: new Uint8Array(Buffer.from('export {};')),
+    content: Buffer.from('export {};'),
   });
   expect(await readAppFile(folder, appUrl('inside.html'))).not.toBeNull();
 });
