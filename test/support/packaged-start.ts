@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { goneOf } from './app.ts';
 import { descendantsOf, executableName, start, unpacked, type Person } from './packaged.ts';
 
@@ -60,6 +61,18 @@ export function makeEmptyPackage(): { executable: string; title: string; remove:
   };
 }
 
+const limitMs = 60_000;
+/** A look takes some milliseconds itself. */
+const lookEveryMs = 10;
+
+function isOnScreen({ env }: Person, title: string): boolean {
+  const { status } = spawnSync('xdotool', ['search', '--onlyvisible', '--name', title], {
+    env: { ...process.env, ...env },
+    stdio: 'ignore',
+  });
+  return status === 0;
+}
+
 /**
  * Milliseconds from the start of a program until its window is on the screen under its title. Both apps show a window when
  * its first frame is painted, so what is there can be seen.
@@ -67,12 +80,11 @@ export function makeEmptyPackage(): { executable: string; title: string; remove:
 export async function untilShown(person: Person, executable: string, title: string): Promise<number> {
   const startedMs = performance.now();
   const app = start(person, executable, []);
-  // It looks again every thirty milliseconds.
-  execFileSync('xdotool', ['search', '--sync', '--onlyvisible', '--name', title], {
-    env: { ...process.env, ...person.env },
-    stdio: 'ignore',
-    timeout: 60_000,
-  });
+  // Its own waiting (`--sync`) looks twice a second only.
+  while (!isOnScreen(person, title)) {
+    if (performance.now() - startedMs > limitMs) throw new Error(`No window "${title}" within ${String(limitMs)} ms.`);
+    await wait(lookEveryMs);
+  }
   const tookMs = performance.now() - startedMs;
   const all = descendantsOf(app.pid);
   const main = all.find(({ line }) => line.startsWith(executable) && !line.includes('--type='));
