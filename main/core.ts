@@ -9,6 +9,8 @@ import { startEngine } from './engine/client.ts';
 import { createJobStarter } from './installation/client.ts';
 import { createBackups } from './services/backups.ts';
 import { createConversations } from './services/conversations.ts';
+import { createCudaAddon } from './services/cuda-addon.ts';
+import { readCudaArchive } from './services/cuda-archive.ts';
 import { createEmitter } from './services/emitter.ts';
 import { placesIn, prepareDataFolder } from './services/data-folder.ts';
 import { createDrafts } from './services/drafts.ts';
@@ -23,6 +25,7 @@ import { openLibrary, type LibraryEvents } from './services/library-opening.ts';
 import { createModelIdentity } from './services/model-identity.ts';
 import { createModels } from './services/models.ts';
 import { backUpBeforeNewVersion } from './services/new-version.ts';
+import { lookForNvidia } from './services/nvidia.ts';
 import { presetNameOf } from './services/presets.ts';
 import { createQueue } from './services/queue.ts';
 import { createSavedStates } from './services/saved-states.ts';
@@ -44,6 +47,8 @@ export interface CoreOptions {
   guidePath: string;
   /** List of the models that can be fetched. */
   cataloguePath: string;
+  /** What is known of the engine for NVIDIA cards; the file may be missing. */
+  cudaArchivePath: string;
   /** A model file for this run only, or null. */
   modelOverride: string | null;
   /** Which version of the app this is. What another one left is kept before this one goes on; without, it is not. */
@@ -88,7 +93,8 @@ export async function openCore(options: CoreOptions) {
     guidePath: options.guidePath,
     modelOverride: options.modelOverride,
     cacheFolder: places.cacheFolder,
-    startEngine: ({ onGone }) => startEngine({ nodePath, entryPath: options.engineEntry, onGone }),
+    startEngine: ({ onGone }) =>
+      startEngine({ nodePath, entryPath: options.engineEntry, addonFolder: cudaAddon.folder(), onGone }),
     identify: createModelIdentity({ database, guidePath: options.guidePath, inspect }),
   });
   const generations = createGenerations({
@@ -99,6 +105,15 @@ export async function openCore(options: CoreOptions) {
     live,
     now,
     drawSeed: () => randomInt(2 ** 32),
+  });
+
+  const { arch, env, platform } = process;
+  const cudaAddon = createCudaAddon({
+    ...{ settings, models, startJob, now, addonsFolder: places.addonsFolder },
+    archive: readCudaArchive(options.cudaArchivePath, platform, arch),
+    isKnownSystem: arch === 'x64' && (platform === 'linux' || platform === 'win32'),
+    lookForNvidia: () => lookForNvidia(platform, env),
+    isAnswering: () => generations.isBusy(),
   });
 
   const { databasePath } = places;
@@ -168,6 +183,7 @@ export async function openCore(options: CoreOptions) {
     folders: createFolders({ database, conversations, now }),
     trash,
     backups,
+    cudaAddon,
     onDamaged: integrity.onDamaged,
     temporary: createTemporary({ database, generations, conversations }),
     exports,
@@ -194,6 +210,7 @@ export async function openCore(options: CoreOptions) {
       await generations.dispose();
       // One that could not be opened has nothing to put away.
       await (await librarySoon?.catch(() => null))?.dispose();
+      await cudaAddon.dispose();
       await models.dispose();
       await backups.dispose();
       await dropOrphanedStates().catch(() => undefined); // Done again at the next start.

@@ -17,6 +17,8 @@ export interface AppPlaces {
   printingEntry: string;
   guidePath: string;
   cataloguePath: string;
+  /** What is known of the add-on for NVIDIA cards; there only if one was made with this copy of the app. */
+  cudaArchivePath: string;
   licencesPath: string;
   iconFolder: string;
 }
@@ -39,12 +41,13 @@ export function appPlaces(root: string, layout: AppLayout): AppPlaces {
     ...codePlaces(root, layout),
     guidePath: join(resources, 'guide-model', 'guide.gguf'),
     cataloguePath: join(resources, 'model-catalogue.json'),
+    cudaArchivePath: join(resources, 'cuda-addon.json'),
     licencesPath: join(root, 'THIRD_PARTY.md'),
     iconFolder: join(resources, 'icons'),
   };
 }
 
-type CodePlaces = Omit<AppPlaces, 'guidePath' | 'cataloguePath' | 'licencesPath' | 'iconFolder'>;
+type CodePlaces = Omit<AppPlaces, 'guidePath' | 'cataloguePath' | 'cudaArchivePath' | 'licencesPath' | 'iconFolder'>;
 
 function codePlaces(root: string, layout: AppLayout): CodePlaces {
   if (layout === 'packaged') {

@@ -163,4 +163,11 @@ export const assistantApi = {
     cancel: () => invoke('updates:cancel'),
     onChanged: (listener) => subscribe('updates:changed', listener),
   },
+  cudaAddon: {
+    state: () => invoke('cuda-addon:state'),
+    fetch: () => invoke('cuda-addon:fetch'),
+    stop: () => invoke('cuda-addon:stop'),
+    remove: () => invoke('cuda-addon:remove'),
+    onChanged: (listener) => subscribe('cuda-addon:changed', listener),
+  },
 } satisfies AssistantApi;

@@ -5,12 +5,15 @@
  *
  *   npm run package -- dir          only the unpacked folder
  *   npm run package -- AppImage rpm
+ *   npm run package -- cuda-addon   the engine for NVIDIA cards, which every package made from then on offers to fetch
  */
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
+import { madeCudaAddon, makeCudaAddon } from './packaging/cuda-addon.mjs';
 import { stageFolder, stagePackage } from './packaging/stage.mjs';
 import { ensureDebianPackages, packagesForPackaging } from './setup/debian-packages.mjs';
+import { ensureDependencies } from './setup/dependencies.mjs';
 import { setUpEverything } from './setup/full-setup.mjs';
 import { bundledNode, nodeModules, projectRoot } from './setup/paths.mjs';
 import { run, runOrFail } from './setup/processes.mjs';
@@ -22,6 +25,11 @@ const systems = {
   darwin: { flag: '--mac', targets: ['dmg', 'zip'] },
   win32: { flag: '--win', targets: ['nsis'] },
 };
+
+/** The target that electron-builder knows nothing of. */
+const cudaTarget = 'cuda-addon';
+
+const platform = { os: process.platform, arch: process.arch };
 
 /**
  * The Electron that goes into the package, without what the project put into it to run from its sources.
@@ -38,6 +46,15 @@ function electronDist(executable) {
     filter: (path) => path !== added && !path.startsWith(added + sep) && !path.endsWith(`${sep}loader-key`),
   });
   return dist;
+}
+
+/** Removes the packages that were made before; what they offer to fetch stays. */
+function emptyDist() {
+  const dist = join(projectRoot, 'dist');
+  const kept = madeCudaAddon(platform)?.archiveName;
+  for (const name of existsSync(dist) ? readdirSync(dist) : []) {
+    if (name !== kept) rmSync(join(dist, name), { recursive: true, force: true });
+  }
 }
 
 /**
@@ -61,15 +78,21 @@ async function builderEnvironment() {
 await runMain(async () => {
   const system = systems[process.platform];
   if (system === undefined) throw new Error(`There is no package for ${process.platform}.`);
-  const targets = process.argv.length > 2 ? process.argv.slice(2) : system.targets;
+  const wanted = process.argv.length > 2 ? process.argv.slice(2) : system.targets;
+  const targets = wanted.filter((target) => target !== cudaTarget);
+  if (targets.length < wanted.length) {
+    await ensureDependencies();
+    await step('Making the add-on for NVIDIA cards', async () => void (await makeCudaAddon(platform)));
+    if (targets.length === 0) return 0;
+  }
   await ensureDebianPackages(packagesForPackaging);
   const electron = await setUpEverything({ forTests: false });
-  await step('Laying out the package', async () => stagePackage({ os: process.platform, arch: process.arch }));
+  await step('Laying out the package', async () => stagePackage(platform));
   const dist = electronDist(electron);
   const version = (
     await run(electron, ['-p', 'process.versions.electron'], { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } })
   ).stdout.trim();
-  rmSync(join(projectRoot, 'dist'), { recursive: true, force: true });
+  emptyDist();
   const builder = join(nodeModules, 'electron-builder', 'cli.js');
   const env = await builderEnvironment();
   await step(`Packaging (${targets.join(', ')})`, () =>

@@ -12,6 +12,8 @@ export interface EngineProcessOptions {
   nodePath: string;
   /** The engine's entry: built JavaScript, or its TypeScript source under Node 24. */
   entryPath: string;
+  /** Folder of an add-on with engines that are tried before the app's own. */
+  addonFolder?: string | null;
   onEvent: (event: EngineEvent) => void;
   /** Called once, when the process is gone: `null` after a shut-down that was asked for. */
   onGone: (error: AppError | null) => void;
@@ -39,9 +41,9 @@ function crashOf(code: number | null, signal: NodeJS.Signals | null, log: readon
 
 /** Starts an engine process and watches over it until it is gone. */
 export function startEngineProcess(options: EngineProcessOptions): EngineProcess {
-  const { nodePath, entryPath, onEvent, onGone } = options;
+  const { nodePath, entryPath, addonFolder = null, onEvent, onGone } = options;
   // JSON, not structured clones: the two ends may be different versions of V8.
-  const child = spawn(nodePath, [entryPath], {
+  const child = spawn(nodePath, addonFolder === null ? [entryPath] : [entryPath, addonFolder], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
     env: { ...process.env, ELECTRON_RUN_AS_NODE: undefined, NODE_OPTIONS: undefined },

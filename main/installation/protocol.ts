@@ -41,8 +41,27 @@ export interface MeasureMemoryJob {
   kind: 'measure-memory';
 }
 
-export type Job = InstallJob | ConvertJob | HashJob | MeasureMemoryJob;
+/** Fetch an add-on of the engine, verify it, unpack it. */
+export interface AddonJob {
+  kind: 'addon';
+  archive: AddonArchive;
+  /** Where everything lies that is needed on the way. */
+  workFolder: string;
+  /** Gets its name when it is complete. */
+  outFolder: string;
+}
 
+/** An archive that the app was built to fetch. */
+export interface AddonArchive {
+  url: string;
+  sizeBytes: number;
+  sha256: string;
+  unpackedBytes: number;
+}
+
+export type Job = InstallJob | ConvertJob | HashJob | MeasureMemoryJob | AddonJob;
+
+/** `verifying` is the whole end of an add-on: it is compared and unpacked. */
 export type InstallPhase = 'checking' | 'downloading' | 'converting' | 'verifying';
 
 /** How far a job is; what does not belong to its kind stays 0. */
@@ -60,6 +79,7 @@ export interface JobResults {
   convert: { sizeBytes: number; sha256: string };
   hash: { sha256: string };
   'measure-memory': { bytesPerSecond: number };
+  addon: null;
 }
 
 export type JobRequest = { kind: 'start'; job: Job } | { kind: 'stop' };

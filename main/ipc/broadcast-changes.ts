@@ -30,6 +30,9 @@ export function broadcastChanges(core: Core, ipc: ElectronTransport): void {
   core.libraryEvents.fileRead.on((progress) => {
     ipc.broadcast('library:file-read', progress);
   });
+  core.cudaAddon.onChanged((state) => {
+    ipc.broadcast('cuda-addon:changed', state);
+  });
   core.settings.onChanged((settings) => {
     ipc.broadcast('settings:changed', settings);
   });

@@ -33,6 +33,8 @@ export function placesIn(dataFolder: string) {
     cacheFolder: join(dataFolder, 'cache'),
     /** Models that were fetched or copied. */
     modelsFolder: join(dataFolder, 'models'),
+    /** Parts of the engine that were fetched on request. */
+    addonsFolder: join(dataFolder, 'addons'),
     /** What Chromium keeps for itself; nothing of the owner's is in it. */
     browserFolder: join(dataFolder, 'browser'),
   };

@@ -253,6 +253,11 @@ export function createModels(options: ModelsOptions) {
       idle.restart();
       return status;
     },
+    /** Has a loaded model loaded again, after the answer under way, because what the engine runs on changed. */
+    renew(): void {
+      isOutdated = true;
+      reloadIfOutdated();
+    },
     /** Gives the model's memory back; the next need loads it again. */
     unload,
     /** Process id of the engine, for tests that harm it. */

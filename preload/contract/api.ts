@@ -3,6 +3,7 @@ import { appInputs, type AppApi, type AppOpening, type MenuCommand } from './app
 import { backupInputs, type BackupsApi, type BackupsState } from './backups.ts';
 import type { Channel, EventName } from './channels.ts';
 import { conversationInputs, type ConversationChange, type ConversationsApi } from './conversations.ts';
+import { cudaAddonInputs, type CudaAddonApi, type CudaAddonState } from './cuda-addon.ts';
 import { desktopInputs, type DesktopApi, type DesktopState } from './desktop.ts';
 import { draftInputs, type DraftsApi } from './drafts.ts';
 import type { Envelope } from './errors.ts';
@@ -38,6 +39,7 @@ export interface AssistantApi {
   quickAsk: QuickAskApi;
   settings: SettingsApi;
   updates: UpdatesApi;
+  cudaAddon: CudaAddonApi;
 }
 
 /** The methods that both windows have: what they share in stores and components uses no others. */
@@ -72,6 +74,7 @@ export const inputSchemas = {
   ...quickAskInputs,
   ...settingsInputs,
   ...updateInputs,
+  ...cudaAddonInputs,
 } satisfies Record<Channel, z.ZodType>;
 
 export type Input<C extends Channel> = z.infer<(typeof inputSchemas)[C]>;
@@ -172,6 +175,10 @@ export interface Outputs {
   'updates:fetch': ValueOf<UpdatesApi['fetch']>;
   'updates:install': ValueOf<UpdatesApi['install']>;
   'updates:cancel': ValueOf<UpdatesApi['cancel']>;
+  'cuda-addon:state': ValueOf<CudaAddonApi['state']>;
+  'cuda-addon:fetch': ValueOf<CudaAddonApi['fetch']>;
+  'cuda-addon:stop': ValueOf<CudaAddonApi['stop']>;
+  'cuda-addon:remove': ValueOf<CudaAddonApi['remove']>;
 }
 
 /** What each event carries. */
@@ -192,4 +199,5 @@ export interface Events extends Record<EventName, unknown> {
   'exchange:advanced': ExchangeProgress;
   'settings:changed': Settings;
   'updates:changed': UpdatesState;
+  'cuda-addon:changed': CudaAddonState;
 }

@@ -89,6 +89,10 @@ export const channels = [
   'updates:fetch',
   'updates:install',
   'updates:cancel',
+  'cuda-addon:state',
+  'cuda-addon:fetch',
+  'cuda-addon:stop',
+  'cuda-addon:remove',
   'settings:get',
   'settings:change',
 ] as const;
@@ -112,6 +116,7 @@ export const events = [
   'library:file-read',
   'exchange:advanced',
   'updates:changed',
+  'cuda-addon:changed',
   'settings:changed',
 ] as const;
 

@@ -35,7 +35,7 @@ const leftOutOf = {
 const buildTools = new Set(['cmake-js', 'node-addon-api', 'node-gyp']);
 
 /**
- * The native parts of this platform. CUDA is left out: it is larger than everything else together.
+ * The native parts of this platform. CUDA is an add-on (cuda-addon.mjs): it is larger than everything else together.
  * @param {Platform} platform
  * @returns {string[]}
  */

@@ -11,6 +11,7 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, 
 import { basename, dirname, join } from 'node:path';
 
 import { bundledNode, projectRoot } from '../setup/paths.mjs';
+import { madeCudaAddon } from './cuda-addon.mjs';
 import { icnsOf, icoOf } from './icon-containers.mjs';
 import { copyModules } from './modules.mjs';
 
@@ -74,6 +75,8 @@ function stageResources({ name, version, type }, platform) {
   for (const file of [join('guide-model', 'guide.gguf'), 'model-catalogue.json']) {
     copyFileSync(join(projectRoot, 'resources', file), join(resources, file));
   }
+  const cudaAddon = madeCudaAddon(platform);
+  if (cudaAddon !== undefined) copyFileSync(cudaAddon.path, join(resources, 'cuda-addon.json'));
   cpSync(join(projectRoot, 'resources', 'icons'), join(resources, 'icons'), {
     recursive: true,
     filter: (path) => !/[\\/]app$|\.svg$/.test(path),

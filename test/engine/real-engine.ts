@@ -8,6 +8,7 @@ import { modelContextTokens, type GenerationUsage, type LoadedModel, type Turn }
 import type { AppError } from '../../preload/contract/errors.ts';
 import type { ModelFacts, PromptFormat } from '../../preload/contract/library.ts';
 import { presets, type SamplingParameters } from '../../preload/contract/presets.ts';
+import type { DeviceStep } from '../../preload/contract/settings.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const engineEntry = join(root, 'main', 'engine', 'process', 'index.ts');
@@ -30,6 +31,7 @@ export interface RealEngine extends Engine {
 
 export interface StartOptions {
   heartbeatCheckMs?: number;
+  addonFolder?: string | null;
 }
 
 /** A real engine process, ended when the test ends. */
@@ -45,17 +47,19 @@ export interface LoadChoice {
   modelSha256?: string;
   promptFormat?: PromptFormat | null;
   limitBytes?: number;
+  device?: DeviceStep;
 }
 
 export function loadModel(engine: Engine, modelPath = guidePath, choice: LoadChoice = {}): Promise<LoadedModel> {
   const { stateFolder, modelSha256 = 'a'.repeat(64), promptFormat = null, limitBytes = 1024 ** 3 } = choice;
+  const { device = 'cpu' } = choice;
   return engine.load(
     {
       modelPath,
       modelSha256,
       promptFormat,
       contextTokens: modelContextTokens,
-      device: 'cpu',
+      device,
       ignoreMemory: false,
       cache: stateFolder === undefined ? null : { folder: stateFolder, stateLimitBytes: limitBytes },
     },

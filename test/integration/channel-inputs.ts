@@ -259,6 +259,10 @@ export const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
   'updates:fetch': { good: undefined, bad: [{ version: '9.9.9' }] },
   'updates:install': { good: undefined, bad: [{ path: '/tmp/x' }] },
   'updates:cancel': { good: undefined, bad: [null] },
+  'cuda-addon:state': { good: undefined, bad: [{}] },
+  'cuda-addon:fetch': { good: undefined, bad: [{ url: 'https://example.org/engine.tar.gz' }] },
+  'cuda-addon:stop': { good: undefined, bad: [null] },
+  'cuda-addon:remove': { good: undefined, bad: [{ path: '/tmp/x' }] },
   'settings:get': { good: undefined, bad: [{}] },
   'settings:change': {
     good: { sidebarVisible: false },

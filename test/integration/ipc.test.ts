@@ -7,6 +7,7 @@ import type { DesktopState } from '../../preload/contract/desktop.ts';
 import { AppError, type Envelope } from '../../preload/contract/errors.ts';
 import { createGlobalShortcut } from '../../main/desktop/global-shortcut.ts';
 import { createBackupHandlers } from '../../main/ipc/handlers/backups.ts';
+import { createCudaAddonHandlers } from '../../main/ipc/handlers/cuda-addon.ts';
 import { createDesktopHandlers } from '../../main/ipc/handlers/desktop.ts';
 import { createDraftHandlers } from '../../main/ipc/handlers/drafts.ts';
 import { createExchangeHandlers } from '../../main/ipc/handlers/exchange.ts';
@@ -100,6 +101,7 @@ function handlersOver(services: Services): Handlers<Sender> {
     ...createSearchHandlers<Sender>(services),
     ...createTrashHandlers<Sender>(services),
     ...createUpdateHandlers<Sender>(Promise.resolve(updatesOver(services))),
+    ...createCudaAddonHandlers<Sender>(services),
     ...createLibraryHandlers(services, { chooseModelFile: async () => null, reveal: () => undefined }),
     'app:info': async () => ({ version: '0', dataFolder: '/d', platform: 'linux', electronVersion: '0' }),
     'app:licences': async () => 'licences',

@@ -6,6 +6,7 @@ import { openDatabaseClient } from '../../main/database/client.ts';
 import type { DatabaseClient } from '../../main/database/protocol.ts';
 import { createBackups } from '../../main/services/backups.ts';
 import { createConversations } from '../../main/services/conversations.ts';
+import { createCudaAddon, type CudaAddonOptions } from '../../main/services/cuda-addon.ts';
 import { createEmitter } from '../../main/services/emitter.ts';
 import { createDrafts } from '../../main/services/drafts.ts';
 import { createExports, type PrintPage } from '../../main/services/export/exports.ts';
@@ -41,6 +42,8 @@ export interface ServicesOptions {
   inspect?: (path: string) => Promise<ModelFacts>;
   /** Makes PDFs of pages; they are refused unless told. */
   printPage?: PrintPage;
+  /** The engine for NVIDIA cards; there is no card and nothing to fetch unless told. */
+  cuda?: Partial<CudaAddonOptions>;
   /** Puts something between the services and the real database. */
   around?: (database: DatabaseClient) => DatabaseClient;
 }
@@ -114,6 +117,13 @@ export async function openServices(options: ServicesOptions = {}) {
     advanced: createEmitter(),
     fileRead: createEmitter(),
   };
+  const cudaAddon = createCudaAddon({
+    ...{ settings, models, startJob: jobs.startJob, now: Date.now, archive: null, isKnownSystem: true },
+    addonsFolder: join(dataFolder, 'addons'),
+    lookForNvidia: () => ({ hasDriver: false, hasCudaLibraries: false }),
+    isAnswering: () => generations.isBusy(),
+    ...options.cuda,
+  });
   let librarySoon: ReturnType<typeof openLibrary> | null = null;
   const library = (): ReturnType<typeof openLibrary> =>
     (librarySoon ??= openLibrary({
@@ -130,6 +140,7 @@ export async function openServices(options: ServicesOptions = {}) {
     queue.dispose();
     await generations.dispose();
     await (await librarySoon)?.dispose();
+    await cudaAddon.dispose();
     await models.dispose();
     await backups.dispose();
     await realDatabase.close();
@@ -153,6 +164,7 @@ export async function openServices(options: ServicesOptions = {}) {
     trash,
     erasedInBackups,
     backups,
+    cudaAddon,
     temporary: createTemporary({ database, generations, conversations }),
     exports: createExports({
       database,

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { heartbeatIntervalMs, type EngineEvent, type EngineRequest } from '../protocol.ts';
+import { useAddon } from './addon.ts';
 import { createEngine } from './engine.ts';
 import { loadLlamaModel } from './llama.ts';
 
@@ -14,6 +15,9 @@ const oomScoreAdjustment = '500';
 if (process.platform === 'linux') {
   void writeFile('/proc/self/oom_score_adj', oomScoreAdjustment).catch(() => undefined);
 }
+
+const addonFolder = process.argv[2];
+if (addonFolder !== undefined) useAddon(addonFolder);
 
 function send(event: EngineEvent): void {
   if (process.connected) process.send?.(event);

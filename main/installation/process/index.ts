@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { toErrorReport, AppError } from '../../../preload/contract/errors.ts';
 import type { Job, JobEvent, JobProgress, JobRequest, JobResults } from '../protocol.ts';
+import { installAddon } from './addon/install-addon.ts';
 import { convertFolder } from './conversion.ts';
 import { hashFile } from './hash-file.ts';
 import { install } from './install.ts';
@@ -62,6 +63,8 @@ function run(job: Job, signal: AbortSignal): Promise<JobResults[keyof JobResults
           sha256,
         }),
       );
+    case 'addon':
+      return installAddon(job, { signal, onProgress: tell }).then(() => null);
     case 'measure-memory':
       return measureMemory(threads, memoryWorkerUrl).then((bytesPerSecond) => ({ bytesPerSecond }));
   }

@@ -10,6 +10,7 @@ import type { QuickAskWindow } from '../../windows/quick-ask-window.ts';
 import type { ElectronSender } from '../electron-transport.ts';
 import type { Handlers } from '../router.ts';
 import { createBackupHandlers } from './backups.ts';
+import { createCudaAddonHandlers } from './cuda-addon.ts';
 import { createDesktopHandlers } from './desktop.ts';
 import { createDraftHandlers } from './drafts.ts';
 import { createExchangeHandlers } from './exchange.ts';
@@ -86,6 +87,7 @@ export function createHandlers(options: HandlerOptions): Handlers<ElectronSender
     ...createBackupHandlers<ElectronSender>(core, (path) => shell.openPath(path)),
     ...createDesktopHandlers<ElectronSender>(desktop),
     ...createUpdateHandlers<ElectronSender>(options.updates),
+    ...createCudaAddonHandlers<ElectronSender>(core),
     ...createQuickAskHandlers<ElectronSender>({
       window: () => quickAsk,
       settings,
