@@ -180,14 +180,14 @@ export function createCudaAddon(options: CudaAddonOptions) {
 
     /**
      * Begins to fetch it, or goes on.
-     * @throws AppError `forbidden` where it is not offered
+     * @throws AppError `not-found` where it is not offered
      */
     async fetch(): Promise<CudaAddonState> {
       const { step: here } = await refresh();
       // A second press while the first one is looked at finds the job of the first one.
       if (job !== null || here.kind === 'ready') return state();
       if (archive === null || (here.kind !== 'offered' && here.kind !== 'paused')) {
-        throw new AppError('forbidden', 'The engine for NVIDIA cards is not offered on this machine.');
+        throw new AppError('not-found', 'The engine for NVIDIA cards is not offered on this machine.');
       }
       failure = null;
       advance = { kind: 'fetching', fetchedBytes: found.fetchedBytes ?? 0, secondsLeft: null };
@@ -242,11 +242,15 @@ export function createCudaAddon(options: CudaAddonOptions) {
 function wordedFailure(report: ErrorReport): ErrorReport {
   switch (report.code) {
     case 'not-found':
-      return { ...report, message: 'The page of releases does not have this engine. Look for a newer version of the app.' };
+      return {
+        ...report,
+        message: 'The page of releases does not have this engine. Look for a newer version of the app.',
+      };
     case 'hash-mismatch':
       return {
         ...report,
-        message: 'What came is not the engine that belongs to this version of the app. It was deleted. Try again later.',
+        message:
+          'What came is not the engine that belongs to this version of the app. It was deleted. Try again later.',
       };
     default:
       return report;

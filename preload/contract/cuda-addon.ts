@@ -49,7 +49,7 @@ export const cudaAddonInputs = {
 export interface CudaAddonApi {
   /** Looks at the machine and the folder. */
   state(): Promise<Envelope<CudaAddonState>>;
-  /** Begins to fetch it, or goes on. How it goes on is told in the state. Fails with `forbidden` where it is not offered. */
+  /** Begins to fetch it, or goes on. How it goes on is told in the state. Fails with `not-found` where it is not offered. */
   fetch(): Promise<Envelope<CudaAddonState>>;
   /** Stops fetching; what is here stays. */
   stop(): Promise<Envelope<CudaAddonState>>;

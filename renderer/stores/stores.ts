@@ -3,6 +3,7 @@ import type { AssistantApi } from '../../preload/contract/api.ts';
 import { AnnouncerStore } from './announcer.svelte.ts';
 import { BackupsStore } from './backups.svelte.ts';
 import { ConversationsStore } from './conversations.svelte.ts';
+import { CudaAddonStore } from './cuda-addon.svelte.ts';
 import { DesktopStore } from './desktop.svelte.ts';
 import { DraftsStore } from './drafts.svelte.ts';
 import { EditsStore } from './edits.svelte.ts';
@@ -31,6 +32,7 @@ export interface Stores extends SharedStores {
   readonly announcer: AnnouncerStore;
   readonly backups: BackupsStore;
   readonly conversations: ConversationsStore;
+  readonly cudaAddon: CudaAddonStore;
   readonly desktop: DesktopStore;
   readonly drafts: DraftsStore;
   readonly edits: EditsStore;
@@ -70,6 +72,7 @@ export function createStores(api: AssistantApi): Stores {
     settings,
     conversations,
     folders,
+    cudaAddon: new CudaAddonStore(api, notices, announcer),
     desktop: new DesktopStore(api, notices),
     drafts,
     edits: new EditsStore(),
@@ -96,7 +99,7 @@ export async function startStores(stores: Stores): Promise<() => void> {
   // Nothing on the first page waits for the library and the desktop: they are read beside the rest.
   const stops = [transcript.start(), library.start(), desktop.start(), exchange.start(), search.start()];
   stops.push(stores.backups.start(), stores.drafts.start(), stores.queue.start(), stores.temporary.start());
-  stops.push(stores.updates.start());
+  stops.push(stores.updates.start(), stores.cudaAddon.start());
   const results = await Promise.allSettled([settings.start(), folders.start(), conversations.start(), model.start()]);
   for (const result of results) {
     if (result.status === 'fulfilled') stops.push(result.value);

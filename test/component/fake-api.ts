@@ -7,6 +7,7 @@ import type { ModelStatus } from '../../preload/contract/models.ts';
 import type { Settings } from '../../preload/contract/settings.ts';
 import { FakeBackups } from './fake-backups.ts';
 import { FakeConversations } from './fake-conversations.ts';
+import { FakeCudaAddon } from './fake-cuda-addon.ts';
 import { FakeDesktop } from './fake-desktop.ts';
 import { FakeDrafts } from './fake-drafts.ts';
 import { FakeExchange } from './fake-exchange.ts';
@@ -111,6 +112,7 @@ export class FakeAssistant {
   readonly desktop = new FakeDesktop((method, input, work) => this.#answer(method, input, work));
   readonly quickAsk = new FakeQuickAsk((method, input, work) => this.#answer(method, input, work));
   readonly updates = new FakeUpdates((method, input, work) => this.#answer(method, input, work));
+  readonly cudaAddon = new FakeCudaAddon((method, input, work) => this.#answer(method, input, work));
 
   readonly #seqs = new Map<string, number>();
   readonly #openedListeners = new Set<(opening: AppOpening) => void>();
@@ -214,6 +216,7 @@ export class FakeAssistant {
     desktop: this.desktop.api,
     quickAsk: this.quickAsk.api,
     updates: this.updates.api,
+    cudaAddon: this.cudaAddon.api,
     settings: {
       get: () => this.#answer('settings.get', undefined, () => this.settings),
       change: (patch) =>

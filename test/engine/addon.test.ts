@@ -77,9 +77,7 @@ describe('node-llama-cpp', () => {
 });
 
 /** Files by whose names node-llama-cpp tells that there is an NVIDIA card; it never loads them. */
-const nvidiaNames = [
-  ...['libnvidia-ml.so.1', 'libcuda.so.1', 'libcudart.so.13', 'libcublas.so.13', 'libcublasLt.so.13'],
-];
+const nvidiaNames = ['libnvidia-ml.so.1', 'libcuda.so.1', 'libcudart.so.13', 'libcublas.so.13', 'libcublasLt.so.13'];
 
 const isLinux = process.platform === 'linux' && process.arch === 'x64';
 

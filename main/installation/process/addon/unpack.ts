@@ -54,13 +54,15 @@ export async function unpack(
 async function lookThrough(archivePath: string, unpackedBytes: number): Promise<AddonContent['files']> {
   const found = new Map<string, number>();
   let heldBytes = 0;
-  let refusal: string | null = null;
+  const refusals: string[] = [];
   const look = ({ path, type, size }: ReadEntry): void => {
     heldBytes += size;
-    if (type !== 'File') refusal ??= `a ${type} called ${path}`;
-    else if (!allowedPath.test(path)) refusal ??= `a file called ${path}`;
-    else if (found.has(path)) refusal ??= `${path} twice`;
-    else if (found.size === mostFiles || heldBytes > unpackedBytes) refusal ??= 'more than it should';
+    // One is enough.
+    if (refusals.length > 0) return;
+    if (type !== 'File') refusals.push(`a ${type} called ${path}`);
+    else if (!allowedPath.test(path)) refusals.push(`a file called ${path}`);
+    else if (found.has(path)) refusals.push(`${path} twice`);
+    else if (found.size === mostFiles || heldBytes > unpackedBytes) refusals.push('more than it should');
     else found.set(path, size);
   };
   try {
@@ -68,7 +70,8 @@ async function lookThrough(archivePath: string, unpackedBytes: number): Promise<
   } catch (error) {
     throw refused('cannot be read', error instanceof Error ? error.message : String(error));
   }
-  if (refusal !== null) throw refused('holds something that it should not', refusal);
+  const [refusal] = refusals;
+  if (refusal !== undefined) throw refused('holds something that it should not', refusal);
   if (heldBytes !== unpackedBytes) throw refused('is not whole', `${heldBytes} of ${unpackedBytes} bytes`);
   return [...found].map(([path, sizeBytes]) => ({ path, sizeBytes }));
 }

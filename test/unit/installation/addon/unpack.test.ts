@@ -87,10 +87,9 @@ describe('a hostile archive', () => {
     const outside = temporaryFolder();
     const folder = join(outside, 'a', 'b', 'unpacked');
     const file = archiveOf([good, entry, { path: `${engine}/package.json`, text: '{}' }]);
-    await expect(unpackInto(folder, file, 4 + 2 + (entry.text?.length === 4 ? 4 : 0))).rejects.toMatchObject({
-      code: 'internal',
-      message: expect.stringMatching(/Nothing of it was unpacked\.$/),
-    });
+    const unpacking = unpackInto(folder, file, 4 + 2 + (entry === good ? 4 : 0));
+    await expect(unpacking).rejects.toMatchObject({ code: 'internal' });
+    await expect(unpacking).rejects.toThrow(/Nothing of it was unpacked\.$/);
     expect(below(outside)).toEqual([]);
   });
 
