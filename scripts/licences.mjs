@@ -24,6 +24,7 @@ const shipped = [
   'highlight.js',
   'marked',
   'svelte',
+  'tar',
   'uuid',
   'zod',
 ];

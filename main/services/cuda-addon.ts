@@ -256,5 +256,3 @@ function wordedFailure(report: ErrorReport): ErrorReport {
       return report;
   }
 }
-
-export type CudaAddon = ReturnType<typeof createCudaAddon>;

@@ -101,8 +101,8 @@ describe('a hostile archive', () => {
   });
 
   it.each([
-    ['ends early', (bytes: Buffer) => bytes.subarray(0, bytes.length - 40_000)],
-    ['is damaged', (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 9000), Buffer.alloc(50), bytes.subarray(9050)])],
+    ['ends early', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+    ['is damaged', (bytes: Buffer) => Buffer.from(bytes).fill(0, 200, 250)],
     ['is none', () => Buffer.from('<!doctype html><p>Log in first.</p>')],
     ['is empty', () => Buffer.alloc(0)],
   ])('that %s is refused', async (_what, harm) => {
