@@ -102,7 +102,7 @@ describe('a hostile archive', () => {
 
   it.each([
     ['ends early', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
-    ['is damaged', (bytes: Buffer) => Buffer.from(bytes).fill(0, 200, 250)],
+    ['is damaged', (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 100 ? byte ^ 1 : byte)))],
     ['is none', () => Buffer.from('<!doctype html><p>Log in first.</p>')],
     ['is empty', () => Buffer.alloc(0)],
   ])('that %s is refused', async (_what, harm) => {
