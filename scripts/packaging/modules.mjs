@@ -28,7 +28,8 @@ const leftOutOf = {
   // The sources of llama.cpp and what builds them. The app never builds them.
   'node-llama-cpp': [/^llama\/.+(?<!\.json)$/, /^templates\//],
   'better-sqlite3': [/^(prebuilds|build|deps|src)\//],
-  koffi: [/^(build|lib\/native|src|vendor|tools|web|doc)\//],
+  // What it runs lies among its sources.
+  koffi: [/^(build|lib\/native|vendor|tools|web|doc|src\/koffi\/src\/abi)\//, /^src\/.*\.(?!c?js$)[^./]+$/],
 };
 
 /** Never needed at run time, although a package lists them: they compile. */
