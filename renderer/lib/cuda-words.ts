@@ -7,7 +7,7 @@ export const cudaWhat =
   'llama.cpp’s own engine for NVIDIA cards, made with CUDA. Vulkan, which comes with the app, uses them as well.';
 
 export const cudaLibrariesMissing =
-  'It needs NVIDIA’s CUDA libraries, version 12 or 13, which were not found on this machine. Until they are installed, fetching it changes nothing.';
+  'It needs NVIDIA’s CUDA libraries, version 12 or 13, which were not found on this machine. It is not used until they are installed.';
 
 export const cudaNotMade =
   'This copy of the app was built without a CUDA engine to fetch. NVIDIA cards are used through Vulkan.';
@@ -37,7 +37,7 @@ export function cudaProgress({ step, archive }: CudaAddonState): { text: string;
       return { text, fraction: shareOf(step.fetchedBytes, archive) };
     }
     case 'paused': {
-      const text = `${formatBytesOf(step.fetchedBytes, archive.sizeBytes)} are fetched and kept`;
+      const text = `${formatBytesOf(step.fetchedBytes, archive.sizeBytes)} are fetched and kept.`;
       return { text, fraction: shareOf(step.fetchedBytes, archive) };
     }
     case 'unpacking':

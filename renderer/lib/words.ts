@@ -20,7 +20,7 @@ export const pageWords = {
 };
 
 export const privacySentence =
-  'Conversations are kept in the data folder on this computer, and nothing you write leaves it. The app uses the network only when you ask it to: to fetch a model, or to look for updates.';
+  'Conversations are kept in the data folder on this computer, and nothing you write leaves it. The app uses the network only when you ask it to: to fetch a model or the CUDA engine, or to look for updates.';
 
 /** What a conversation that is kept in memory only means for its owner. */
 export const temporarySentence =

@@ -95,7 +95,7 @@ describe('the CUDA engine', () => {
     expect((await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } })).violations).toEqual([]);
     await press(opened, 'Stop');
     await tell(opened, { step: { kind: 'paused', fetchedBytes: 80_000_000 } });
-    expect(words()).toContain('80 of 320 MB are fetched and kept');
+    expect(words()).toContain('80 of 320 MB are fetched and kept.');
     expect(buttons()).toEqual(['Go on', 'Delete what was fetched']);
     await press(opened, 'Go on');
     await press(opened, 'Delete what was fetched');

@@ -169,6 +169,17 @@ describe('the add-on', () => {
     expect(await ended()).toMatchObject({ step: { kind: 'ready' }, failure: null });
   });
 
+  it('is fetched through the proxy of the models page', async () => {
+    const { archive } = await startReleases();
+    const services = await openServices({ cuda: { archive, ...withCard } });
+    await services.settings.change({ proxyUrl: 'http://proxy.example:3128' });
+    await services.cudaAddon.fetch();
+    const { job, options } = await services.jobs.next();
+    const { url, sizeBytes, sha256, unpackedBytes } = archive;
+    expect(job).toMatchObject({ kind: 'addon', archive: { url, sizeBytes, sha256, unpackedBytes } });
+    expect(options.proxyUrl).toBe('http://proxy.example:3128');
+  });
+
   it('is not fetched where the disk has no room for it', async () => {
     const releases = await startReleases();
     const { addon, ended } = await openWith({ ...releases.archive, unpackedBytes: 1e15 });
