@@ -92,6 +92,9 @@ export function createCudaAddon(options: CudaAddonOptions) {
     return found.fetchedBytes === null ? { kind: 'offered' } : { kind: 'paused', fetchedBytes: found.fetchedBytes };
   };
 
+  const unused = (): CudaAddonState['unused'] =>
+    found.unused ?? (found.fetchedBytes !== null && step().kind === 'not-offered' ? 'unfinished' : null);
+
   const state = (): CudaAddonState => ({
     step: step(),
     archive:
@@ -100,7 +103,7 @@ export function createCudaAddon(options: CudaAddonOptions) {
         : { url: archive.url, sizeBytes: archive.sizeBytes, unpackedBytes: archive.unpackedBytes },
     folder,
     hasCudaLibraries: nvidia.hasCudaLibraries,
-    unused: found.unused,
+    unused: unused(),
     failure,
   });
 
@@ -146,7 +149,8 @@ export function createCudaAddon(options: CudaAddonOptions) {
       failure = report.code === 'cancelled' ? null : wordedFailure(report);
     } finally {
       job = null;
-      await look();
+      // What cannot be looked at now is when somebody asks.
+      await look().catch(() => undefined);
       announce();
     }
   };
@@ -240,6 +244,8 @@ export function createCudaAddon(options: CudaAddonOptions) {
 
 /** The messages of downloads speak of mirrors, and there is none here. */
 function wordedFailure(report: ErrorReport): ErrorReport {
+  // A disk that gives back other bytes is told as it is.
+  if (report.code === 'hash-mismatch' && !('expected' in report.details)) return report;
   switch (report.code) {
     case 'not-found':
       return {

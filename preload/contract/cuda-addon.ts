@@ -32,8 +32,11 @@ export interface CudaAddonState {
   folder: string;
   /** Whether the libraries of NVIDIA's CUDA were found, without which the engine cannot use it. */
   hasCudaLibraries: boolean;
-  /** What lies there and is not used: one of an `earlier` version of the engine, or a `damaged` one. */
-  unused: 'earlier' | 'damaged' | null;
+  /**
+   * What lies there and is not used: one of an `earlier` version of the engine, a `damaged` one, or, where none is offered
+   * any more, a part of one.
+   */
+  unused: 'earlier' | 'damaged' | 'unfinished' | null;
   /** Why the last fetch failed; null where none did. */
   failure: ErrorReport | null;
 }

@@ -15,6 +15,7 @@ export const cudaNotMade =
 export const unusedWords: Record<NonNullable<CudaAddonState['unused']>, string> = {
   earlier: 'A CUDA engine of an earlier version of the app is still here. It is not used.',
   damaged: 'The CUDA engine that is here is damaged. It is not used.',
+  unfinished: 'A part of a CUDA engine was fetched and is still here. It is not used.',
 };
 
 /** How large the download is, where it comes from and where it will lie. */

@@ -27,6 +27,7 @@ import { SetupError } from '../setup/progress.mjs';
  */
 
 const notePath = join(projectRoot, 'build', 'cuda-addon.json');
+const distFolder = join(projectRoot, 'dist');
 const packagesFolder = join(nodeModules, '@node-llama-cpp');
 
 /** What electron-builder calls the systems in the names of files. @type {Partial<Record<NodeJS.Platform, string>>} */
@@ -57,8 +58,8 @@ export async function makeCudaAddon({ os, arch }) {
   const files = names.flatMap((name) => filesOf(name)).sort();
   const app = readManifest(projectRoot);
   const fileName = `${app.name}-cuda-${app.version}-${osName}-x64.tar.gz`;
-  const path = join(projectRoot, 'dist', fileName);
-  mkdirSync(join(projectRoot, 'dist'), { recursive: true });
+  const path = join(distFolder, fileName);
+  mkdirSync(distFolder, { recursive: true });
   // Of a fresh clone there are no packages yet when this module is read.
   const { create } = await import('tar');
   await create({ file: path, cwd: packagesFolder, gzip: true, portable: true, noMtime: true }, files);
@@ -79,7 +80,7 @@ export async function makeCudaAddon({ os, arch }) {
 }
 
 /**
- * The note of the archive that was made for this version of the app, if one was.
+ * The note of the archive that was made for this version of the app, as long as the archive is there.
  * @param {Platform} platform
  * @returns {{ path: string, archiveName: string } | undefined}
  */
@@ -87,12 +88,14 @@ export function madeCudaAddon({ os, arch }) {
   if (!existsSync(notePath)) return undefined;
   /** @type {CudaArchive} */
   const note = JSON.parse(readFileSync(notePath, 'utf8'));
+  const archiveName = note.url.slice(note.url.lastIndexOf('/') + 1);
   const isOurs =
+    existsSync(join(distFolder, archiveName)) &&
     note.os === os &&
     note.arch === arch &&
     note.appVersion === readManifest(projectRoot).version &&
     note.engineVersion === engineVersion();
-  return isOurs ? { path: notePath, archiveName: note.url.slice(note.url.lastIndexOf('/') + 1) } : undefined;
+  return isOurs ? { path: notePath, archiveName } : undefined;
 }
 
 /**

@@ -149,6 +149,7 @@ describe('the CUDA engine', () => {
   test.each([
     { unused: 'earlier', because: 'driver', said: 'of an earlier version of the app is still here' },
     { unused: 'damaged', because: 'processor', said: 'is damaged. It is not used.' },
+    { unused: 'unfinished', because: 'processor', said: 'A part of a CUDA engine was fetched' },
   ] as const)('that is $unused is told and can be deleted, also where none is offered', async (found) => {
     const { unused, because, said } = found;
     const opened = await openDevice({ step: { kind: 'not-offered', because }, unused });

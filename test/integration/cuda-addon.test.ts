@@ -99,7 +99,10 @@ describe('the add-on', () => {
     const { step } = stopped;
     if (step.kind !== 'paused') throw new Error(`It is ${step.kind}.`);
     expect(step.fetchedBytes).toBeGreaterThan(0);
-    expect(stopped.failure).toBeNull();
+    expect(stopped).toMatchObject({ failure: null, unused: null });
+    await services.settings.change({ device: 'cpu' });
+    expect(await addon.state()).toMatchObject({ step: { kind: 'not-offered' }, unused: 'unfinished' });
+    await services.settings.change({ device: 'auto' });
     await services.dispose();
 
     const next = await openWith(releases.archive, {}, services.dataFolder);
