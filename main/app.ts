@@ -199,6 +199,7 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
         mainWindow.show();
         return;
       case 'new-conversation':
+      case 'page':
         mainWindow.open(wanted);
         return;
       case 'message':

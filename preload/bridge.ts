@@ -148,6 +148,7 @@ export const assistantApi = {
     saveDraft: (input) => invoke('quick-ask:save-draft', input),
     setConversation: (input) => invoke('quick-ask:set-conversation', input),
     continueInMain: (input) => invoke('quick-ask:continue-in-main', input),
+    openPage: (input) => invoke('quick-ask:open-page', input),
     onOpened: (listener) => subscribe('quick-ask:opened', listener),
   },
   settings: {

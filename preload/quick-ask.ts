@@ -23,6 +23,7 @@ const quickAssistantApi: QuickAssistantApi = {
     saveDraft: quickAsk.saveDraft,
     setConversation: quickAsk.setConversation,
     continueInMain: quickAsk.continueInMain,
+    openPage: quickAsk.openPage,
     onOpened: quickAsk.onOpened,
   },
 };

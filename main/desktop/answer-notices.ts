@@ -1,4 +1,6 @@
 import type { Message } from '../../preload/contract/conversations.ts';
+import { guideName } from '../../preload/contract/guide.ts';
+import { withoutPageLinks } from '../../preload/contract/page-link-text.ts';
 import type { GenerationEvent } from '../../preload/contract/generations.ts';
 
 export interface Notice {
@@ -34,14 +36,16 @@ export function createAnswerNotices(options: AnswerNoticesOptions): (event: Gene
   const { now, isWanted, isInFront, isLocked, titleOf, show } = options;
   const startedAt = new Map<string, number>();
 
-  const tell = async ({ conversationId, status, text }: Message): Promise<void> => {
+  const tell = async ({ conversationId, status, text, generation }: Message): Promise<void> => {
     const happened = status === 'failed' ? 'The answer could not be finished' : 'The answer is ready';
     const title = isLocked() ? null : await titleOf(conversationId);
     if (title === null) {
       show({ title: happened, body: '', conversationId });
       return;
     }
-    show({ title, body: status === 'failed' ? `${happened}.` : firstWords(text), conversationId });
+    const author = generation?.modelName === guideName ? 'Guide, a tiny model: ' : '';
+    const body = status === 'failed' ? `${happened}.` : firstWords(`${author}${withoutPageLinks(text)}`);
+    show({ title, body, conversationId });
   };
 
   return async (event) => {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { appPageSchema } from '../../preload/contract/app.ts';
+import { pageOfAddress } from '../../preload/contract/app-pages.ts';
 import { idSchema } from '../../preload/contract/conversations.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { CommandLine } from '../arguments.ts';
@@ -9,6 +11,7 @@ const startRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('window') }),
   z.strictObject({ kind: z.literal('new-conversation') }),
   z.strictObject({ kind: z.literal('message'), messageId: idSchema }),
+  z.strictObject({ kind: z.literal('page'), page: appPageSchema }),
   /** With the session: nothing but the tray icon. */
   z.strictObject({ kind: z.literal('hidden') }),
   /** `text` fills the field, and is asked at once when the owner typed it as a question. */
@@ -20,6 +23,8 @@ export type StartRequest = z.infer<typeof startRequestSchema>;
 export function requestOfLink(link: string): StartRequest {
   const messageId = messageOfLink(link);
   if (messageId !== null) return { kind: 'message', messageId };
+  const page = pageOfAddress(link);
+  if (page !== null) return { kind: 'page', page };
   const text = textOfLink(link);
   if (text === null) return { kind: 'window' };
   return { kind: 'quick-ask', text: text.trim() === '' ? null : text, isQuestion: false };

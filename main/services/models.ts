@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { AppError, toErrorReport } from '../../preload/contract/errors.ts';
+import { guideName } from '../../preload/contract/guide.ts';
 import type { PromptFormat } from '../../preload/contract/library.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
 import type { DeviceStep } from '../../preload/contract/settings.ts';
@@ -60,7 +61,7 @@ export function createModels(options: ModelsOptions) {
     const fileName = basename(modelPath);
     return {
       state: 'unloaded',
-      name: isGuide ? 'OASST Desktop guide' : fileName.replace(/\.gguf$/i, ''),
+      name: isGuide ? guideName : fileName.replace(/\.gguf$/i, ''),
       fileName,
       sizeBytes: null,
       quantization: null,

@@ -168,6 +168,7 @@ export interface Outputs {
   'quick-ask:save-draft': ValueOf<QuickAskApi['saveDraft']>;
   'quick-ask:set-conversation': ValueOf<QuickAskApi['setConversation']>;
   'quick-ask:continue-in-main': ValueOf<QuickAskApi['continueInMain']>;
+  'quick-ask:open-page': ValueOf<QuickAskApi['openPage']>;
   'settings:get': ValueOf<SettingsApi['get']>;
   'settings:change': ValueOf<SettingsApi['change']>;
   'updates:state': ValueOf<UpdatesApi['state']>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { appPages, type AppPage } from './app-pages.ts';
 import type { Envelope } from './errors.ts';
 
 export interface AppInfo {
@@ -45,7 +46,10 @@ export type AppOpening =
   | { kind: 'conversation'; conversationId: string; messageId: string | null }
   /** Text for the composer of a new conversation; never sent by itself. */
   | { kind: 'draft'; text: string }
+  | { kind: 'page'; page: AppPage }
   | { kind: 'new-conversation' };
+
+export const appPageSchema = z.enum(appPages);
 
 export const appInputs = {
   'app:info': z.undefined(),

@@ -84,6 +84,7 @@ export const channels = [
   'quick-ask:save-draft',
   'quick-ask:set-conversation',
   'quick-ask:continue-in-main',
+  'quick-ask:open-page',
   'updates:state',
   'updates:look',
   'updates:fetch',

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { AppPage } from './app-pages.ts';
+import { appPageSchema } from './app.ts';
 import { idSchema } from './conversations.ts';
 import type { Envelope } from './errors.ts';
 import { maxQuestionLength } from './generations.ts';
@@ -32,6 +34,7 @@ export const quickAskInputs = {
   'quick-ask:save-draft': z.strictObject({ draft: draftSchema }),
   'quick-ask:set-conversation': z.strictObject({ conversationId: idSchema.nullable() }),
   'quick-ask:continue-in-main': z.strictObject({ conversationId: idSchema }),
+  'quick-ask:open-page': z.strictObject({ page: appPageSchema }),
 };
 
 export interface QuickAskApi {
@@ -49,6 +52,8 @@ export interface QuickAskApi {
   setConversation(input: { conversationId: string | null }): Promise<Envelope<null>>;
   /** Shows this conversation in the main window, also in the middle of an answer, and hides the quick window. */
   continueInMain(input: { conversationId: string }): Promise<Envelope<null>>;
+  /** Shows this page in the main window, and hides the quick window. */
+  openPage(input: { page: AppPage }): Promise<Envelope<null>>;
   /** The window is shown: the field takes the focus. */
   onOpened(listener: (opening: QuickAskOpening) => void): () => void;
 }

@@ -1,3 +1,4 @@
+import { guideNature } from '../../preload/contract/guide.ts';
 import type {
   CatalogueVariant,
   ConversionType,
@@ -76,7 +77,7 @@ export function speedOf({ tokensPerSecond }: Fit): string {
 
 /** Where a model came from, and whose file it is. */
 export function originOf({ source, isManaged }: LibraryModel): string {
-  if (source === 'guide') return 'comes with the app';
+  if (source === 'guide') return `comes with the app, ${guideNature}`;
   if (source === 'catalogue') return 'fetched and converted here';
   return isManaged ? "copied into the app's folder" : 'your file, used where it lies';
 }

@@ -1,5 +1,7 @@
+import { pageNames } from '../../preload/contract/app-pages.ts';
 import type { GenerationFacts, Rating, StopReason } from '../../preload/contract/conversations.ts';
 import type { ErrorCode } from '../../preload/contract/errors.ts';
+import { guideName, guideNature } from '../../preload/contract/guide.ts';
 import type { PromptFormat } from '../../preload/contract/library.ts';
 import type { ModelStatus } from '../../preload/contract/models.ts';
 import type { CustomPreset } from '../../preload/contract/presets.ts';
@@ -12,10 +14,10 @@ export const appName = 'OASST Desktop';
 
 /** What stands at the top of the pages beside the transcript. */
 export const pageWords = {
-  search: 'Search',
-  models: 'Models',
-  settings: 'Settings',
-  trash: 'Trash',
+  search: pageNames.search,
+  models: pageNames.models,
+  settings: pageNames.settings,
+  trash: pageNames.trash,
   versions: 'Side by side',
 };
 
@@ -29,7 +31,7 @@ export const temporarySentence =
 /** What stands below the composer at all times. `format` is how the model's prompts are built; null while unknown. */
 export function limitsOf(model: ModelStatus | null, format: PromptFormat['kind'] | null): string {
   if (model?.isGuide === true) {
-    return 'The guide is a tiny model that knows this app. For real conversations choose another model.';
+    return `The guide is ${guideNature}. For real conversations choose another model.`;
   }
   if (format === 'completion')
     return 'Continues your text; it was not trained to answer. Nothing it writes is checked.';
@@ -40,7 +42,7 @@ export function limitsOf(model: ModelStatus | null, format: PromptFormat['kind']
 /** The line under the title of the first screen. */
 export function introductionOf(model: ModelStatus | null, format: PromptFormat['kind'] | null): string {
   if (model?.isGuide === true) {
-    return 'This is the guide, a tiny model that comes with the app and explains it. It cannot hold a real conversation: for that, choose another model.';
+    return `This is the guide, ${guideNature}. It explains the app and cannot hold a real conversation: for that, choose another model.`;
   }
   const home = 'A language model that runs on this computer; nothing you type leaves it.';
   if (format === 'completion') return `${home} It continues what you write and was not trained to answer questions.`;
@@ -113,6 +115,11 @@ export function placeOf(model: ModelStatus): string {
   return `CPU, ${formatCount(model.threads)} ${model.threads === 1 ? 'thread' : 'threads'}`;
 }
 
+/** What the chip of the model says to whoever rests on it. */
+export function chipTitleOf(model: ModelStatus): string {
+  return model.isGuide ? `The model in use: the guide, ${guideNature}` : 'The model in use';
+}
+
 /** The state of the model in one or two words. */
 export function stateOf(model: ModelStatus): string {
   switch (model.state) {
@@ -130,13 +137,18 @@ export function stateOf(model: ModelStatus): string {
 /** The short honest note in the model popover. */
 export function noteOf(model: ModelStatus): string {
   return model.isGuide
-    ? 'The guide comes with the app. It answers questions about the app and makes mistakes even there. Real conversations need another model.'
+    ? `The guide is ${guideNature}. It answers questions about the app and makes mistakes even there. Real conversations need another model.`
     : 'The model reads and writes on this computer only. Its answers are not checked by anyone: treat every fact as unconfirmed.';
 }
 
 /** The one quiet line about how an answer came about. `ownPresets` are those that the owner has by now. */
 export function factsOf(facts: GenerationFacts, ownPresets: readonly CustomPreset[]): string[] {
-  const parts = [facts.modelName, presetLabel(facts.presetId, ownPresets), `seed ${String(facts.seed)}`];
+  const parts = [
+    facts.modelName,
+    ...(facts.modelName === guideName ? [guideNature] : []),
+    presetLabel(facts.presetId, ownPresets),
+    `seed ${String(facts.seed)}`,
+  ];
   if (facts.replyTokens !== null)
     parts.push(`${formatCount(facts.replyTokens)} ${facts.replyTokens === 1 ? 'token' : 'tokens'}`);
   const speed = tokensPerSecond(facts.replyTokens, facts.replyMs);

@@ -1,5 +1,6 @@
 import type { MenuCommand } from '../../preload/contract/app.ts';
 import type { ConversationSummary } from '../../preload/contract/conversations.ts';
+import { withoutPageLinks } from '../../preload/contract/page-link-text.ts';
 import { endingOf } from '../lib/endings.ts';
 import { copyText } from '../stores/copy-text.ts';
 import type { Stores } from '../stores/stores.ts';
@@ -95,7 +96,7 @@ export function createCommands(stores: Stores): Record<MenuCommand, () => void> 
     },
     'copy-answer': () => {
       const answer = transcript.newestAnswer;
-      if (answer !== null && isOnPage() && answer.text !== '') void copyText(stores, answer.text);
+      if (answer !== null && isOnPage() && answer.text !== '') void copyText(stores, withoutPageLinks(answer.text));
     },
     find: () => {
       showSearch(stores);

@@ -1,7 +1,8 @@
 import { tick } from 'svelte';
+import { sectionOfPage, type AppPage, type SettingsSection } from '../../preload/contract/app-pages.ts';
 import { unwrap } from '../lib/api.ts';
 import { temporarySentence } from '../lib/words.ts';
-import type { Page, SettingsSection } from '../stores/layout.svelte.ts';
+import type { Page } from '../stores/layout.svelte.ts';
 import type { Stores } from '../stores/stores.ts';
 
 /**
@@ -30,6 +31,26 @@ export function showSettings(stores: Stores, section: SettingsSection = stores.l
 /** Shows what was deleted and can come back. */
 export function showTrash(stores: Stores): void {
   showPage(stores, 'trash', document.activeElement);
+}
+
+/** Shows the page that a link leads to. Escape leads back to where the link is. */
+export function openPage(stores: Stores, page: AppPage): void {
+  switch (page) {
+    case 'models':
+      showModels(stores);
+      break;
+    case 'trash':
+      showTrash(stores);
+      break;
+    case 'search':
+      showSearch(stores);
+      break;
+    case 'shortcuts':
+      stores.layout.dialog = 'shortcuts';
+      break;
+    default:
+      showSettings(stores, sectionOfPage(page) ?? undefined);
+  }
 }
 
 function showPage({ layout }: Stores, page: Page, from: Element | null): void {

@@ -1,6 +1,6 @@
 import type { AppOpening } from '../../preload/contract/app.ts';
 import type { Stores } from '../stores/stores.ts';
-import { showComposer, showConversation, showFirstScreen, showMessage } from './navigation.ts';
+import { openPage, showComposer, showConversation, showFirstScreen, showMessage } from './navigation.ts';
 
 /** Shows what was asked for from outside this window: a tray entry, a notification, a link, the quick window. */
 export function openFromOutside(stores: Stores, opening: AppOpening): void {
@@ -12,6 +12,9 @@ export function openFromOutside(stores: Stores, opening: AppOpening): void {
       } else {
         void showMessage(stores, opening.conversationId, opening.messageId);
       }
+      break;
+    case 'page':
+      openPage(stores, opening.page);
       break;
     case 'new-conversation':
       showFirstScreen(stores);

@@ -1,3 +1,4 @@
+import { withoutPageLinks } from '../../preload/contract/page-link-text.ts';
 import { endingOf } from '../lib/endings.ts';
 import { copyText } from '../stores/copy-text.ts';
 import type { QuickAskStores } from './stores.ts';
@@ -38,7 +39,7 @@ export function createActions(stores: QuickAskStores): QuickAskActions {
       quickAsk.focusField();
     },
     copyAnswer: () => {
-      const text = transcript.newestAnswer?.text ?? '';
+      const text = withoutPageLinks(transcript.newestAnswer?.text ?? '');
       if (text !== '') void copy(text);
     },
     continueAnswer: () => {

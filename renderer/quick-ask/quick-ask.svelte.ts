@@ -1,3 +1,4 @@
+import type { AppPage } from '../../preload/contract/app-pages.ts';
 import type { QuickAssistantApi } from '../../preload/contract/api.ts';
 import type { QuickAskOpening } from '../../preload/contract/quick-ask.ts';
 import { unwrap } from '../lib/api.ts';
@@ -152,6 +153,11 @@ export class QuickAskStore {
     const conversationId = this.#transcript.wantedId;
     if (conversationId === null) return;
     if (await this.#do(this.#api.quickAsk.continueInMain({ conversationId }))) this.startAnew();
+  }
+
+  /** Shows a page of the app in the main window; the conversation stays in this one. */
+  openPage(page: AppPage): void {
+    void this.#do(this.#api.quickAsk.openPage({ page }));
   }
 
   /** To be called when the page is shown or hidden. */

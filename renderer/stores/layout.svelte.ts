@@ -1,20 +1,9 @@
 import { MediaQuery } from 'svelte/reactivity';
+import type { SettingsSection } from '../../preload/contract/app-pages.ts';
 import type { SettingsStore } from './settings.svelte.ts';
 
 /** What can take the room beside the list of conversations. */
 export type Page = 'transcript' | 'search' | 'models' | 'settings' | 'trash' | 'versions';
-
-export const settingsSections = [
-  'general',
-  'device',
-  'presets',
-  'shortcuts',
-  'appearance',
-  'quick-window',
-  'data',
-  'about',
-] as const;
-export type SettingsSection = (typeof settingsSections)[number];
 
 /** Which parts of the window are open. */
 export class LayoutStore {

@@ -1,5 +1,6 @@
 import { screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
+import { guideName } from '../../preload/contract/guide.ts';
 import { FakeAssistant, facts } from './fake-api.ts';
 import { composer, inTurn, openConversation, openWindow, settle, turn } from './open-window.ts';
 
@@ -48,6 +49,19 @@ describe('actions of a turn', () => {
     expect(document.getElementById(details.getAttribute('aria-controls') ?? '')?.textContent.trim()).toBe(
       'OASST SFT-1 12B · k50 · seed 7 · 20 tokens · 5.0 tok/s · prompt 240 read, 300 reused · ended by itself',
     );
+  });
+
+  test('details of an answer of the guide say what the guide is', async () => {
+    const fake = new FakeAssistant();
+    const id = fake.addConversation('A conversation', ['What?']);
+    const parentId = fake.transcript(id).messages[0]?.id ?? null;
+    const generation = facts({ modelName: guideName });
+    fake.addMessage(id, { role: 'assistant', parentId, text: 'That.', generation });
+    fake.settings.lastConversationId = id;
+    const { user } = await openWindow(fake);
+    await user.click(inTurn('Answer 1').getByRole('button', { name: 'Details' }));
+    expect(screen.getByText(/^OASST Desktop guide ·$/)).toBeTruthy();
+    expect(screen.getByText(/^a tiny model made for this app, not Open-Assistant ·$/)).toBeTruthy();
   });
 });
 

@@ -22,6 +22,7 @@ export class FakeQuickAsk {
       saveDraft: (input) => record('saveDraft', input),
       setConversation: (input) => record('setConversation', input),
       continueInMain: (input) => record('continueInMain', input),
+      openPage: (input) => record('openPage', input),
       onOpened: (listener) => follow(this.#listeners, listener),
     };
   }

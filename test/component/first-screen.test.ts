@@ -39,7 +39,9 @@ describe('the first screen', () => {
     const { user } = await openWindow(fake);
     expect(screen.getByRole('button', { name: 'What can you do?' })).toBeTruthy();
     expect(
-      screen.getByText('The guide is a tiny model that knows this app. For real conversations choose another model.'),
+      screen.getByText(
+        'The guide is a tiny model made for this app, not Open-Assistant. For real conversations choose another model.',
+      ),
     ).toBeTruthy();
     const choose = screen.getByRole('button', { name: 'Choose a model…' });
     await user.click(choose);

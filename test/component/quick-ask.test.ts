@@ -1,6 +1,7 @@
 import { render, screen, within } from '@testing-library/svelte';
 import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { guideName } from '../../preload/contract/guide.ts';
 import type { QuickAskOpening } from '../../preload/contract/quick-ask.ts';
 import QuickAsk from '../../renderer/quick-ask/QuickAsk.svelte';
 import { createQuickAskStores } from '../../renderer/quick-ask/stores.ts';
@@ -111,7 +112,7 @@ describe('asking', () => {
     expect(fake.callsOf('models.load')).toHaveLength(1);
     fake.setModel({ state: 'loading', loadFraction: 0.42 });
     await settle();
-    expect(screen.getByText('OASST guide: loading 42 %')).toBeTruthy();
+    expect(screen.getByText('Guide, a tiny model, not Open-Assistant: loading 42 %')).toBeTruthy();
     expect(screen.getByRole('progressbar', { name: 'Loading the model' }).getAttribute('aria-valuenow')).toBe('42');
   });
 
@@ -350,6 +351,32 @@ describe('coming back', () => {
     await openQuickAsk(fake);
     expect(screen.queryByRole('article', { name: 'Answer 1' }) !== null).toBe(isThere);
   });
+});
+
+test('a link to a page of the app is opened by main, which hides the window, and the conversation stays', async () => {
+  const open = await openQuickAsk();
+  const answer = await ask(open, 'Where are my conversations?');
+  open.fake.say(answer, 'See [Data and privacy](oasst://open/settings/data).');
+  open.fake.finish(answer);
+  await settle();
+  await open.user.click(screen.getByRole('link', { name: 'Data and privacy' }));
+  await settle();
+  expect(open.fake.callsOf('quickAsk.openPage')).toEqual([{ page: 'settings/data' }]);
+  expect(open.fake.callsOf('app.openLink')).toEqual([]);
+  expect(inTurn('Answer 1').getByRole('link', { name: 'Data and privacy' })).toBeTruthy();
+});
+
+test('an answer of the guide says what wrote it', async () => {
+  const open = await openQuickAsk();
+  const answer = await ask(open, 'Hello');
+  open.fake.say(answer, 'Good day.');
+  open.fake.finish(answer, { generation: facts({ modelName: guideName }) });
+  await settle();
+  expect(screen.getByText('Written by the guide, a tiny model made for this app, not Open-Assistant.')).toBeTruthy();
+  const another = await ask(open, 'And you?');
+  open.fake.finish(another, { generation: facts() });
+  await settle();
+  expect(screen.queryByText(/^Written by the guide/)).toBeNull();
 });
 
 test('a link is opened only after asking, and the window stays open meanwhile', async () => {

@@ -250,6 +250,10 @@ export const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
     bad: [{ draft: 1 }, { draft: 'x'.repeat(maxQuestionLength + 1) }],
   },
   'quick-ask:set-conversation': { good: { conversationId: null }, bad: [{ conversationId: 'x' }, {}] },
+  'quick-ask:open-page': {
+    good: { page: 'settings/data' },
+    bad: [{ page: 'settings/erase' }, { page: 'oasst://open/models' }, { page: '../models' }, {}, 'models'],
+  },
   'quick-ask:continue-in-main': { good: { conversationId: id }, bad: [{ conversationId: null }, undefined] },
   'models:load': { good: { ignoreMemory: true }, bad: [{ path: '/m' }, { ignoreMemory: 1 }, null] },
   'models:state-cache': { good: undefined, bad: [{}] },

@@ -85,6 +85,7 @@ function handlersOver(services: Services): Handlers<Sender> {
       window: () => ({ show: nothing, hide: nothing, setPinned: nothing, setHeight: nothing }),
       settings,
       continueInMain: nothing,
+      openPage: nothing,
     }),
     ...createExchangeHandlers<Sender>(services, {
       chooseExportFile: async () => null,

@@ -92,6 +92,7 @@ export function createHandlers(options: HandlerOptions): Handlers<ElectronSender
       window: () => quickAsk,
       settings,
       continueInMain: (conversationId) => mainWindow.open({ kind: 'conversation', conversationId, messageId: null }),
+      openPage: (page) => mainWindow.open({ kind: 'page', page }),
     }),
     'app:info': async () => ({
       version: electronApp.getVersion(),

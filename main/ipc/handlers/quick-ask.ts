@@ -1,3 +1,4 @@
+import type { AppPage } from '../../../preload/contract/app-pages.ts';
 import { createQuickAsk } from '../../services/quick-ask.ts';
 import type { SettingsService } from '../../services/settings.ts';
 import type { QuickAskWindow } from '../../windows/quick-ask-window.ts';
@@ -10,6 +11,8 @@ export interface QuickAskHandlerOptions {
   settings: Pick<SettingsService, 'get' | 'change'>;
   /** Shows a conversation in the main window, which is opened for it where it is not. */
   continueInMain(conversationId: string): void;
+  /** Shows a page there. */
+  openPage(page: AppPage): void;
 }
 
 /** What the channels of the quick window do. */
@@ -17,6 +20,7 @@ export function createQuickAskHandlers<S extends Sender>({
   window,
   settings,
   continueInMain,
+  openPage,
 }: QuickAskHandlerOptions): Pick<Handlers<S>, QuickAskChannel> {
   const quickAsk = createQuickAsk(settings);
   return {
@@ -49,6 +53,11 @@ export function createQuickAskHandlers<S extends Sender>({
     'quick-ask:continue-in-main': async ({ conversationId }) => {
       // In this order: hidden first, the focus would go to another program in between.
       continueInMain(conversationId);
+      window().hide();
+      return null;
+    },
+    'quick-ask:open-page': async ({ page }) => {
+      openPage(page);
       window().hide();
       return null;
     },

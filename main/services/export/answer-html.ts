@@ -1,4 +1,6 @@
 import { Marked, type Tokens } from 'marked';
+import { pageOfAddress } from '../../../preload/contract/app-pages.ts';
+import { textOfPageLink } from '../../../preload/contract/page-link-text.ts';
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
@@ -20,7 +22,9 @@ const markdown = new Marked({
       return escapeHtml(text);
     },
     link({ href, tokens }: Tokens.Link) {
-      return inertLink(this.parser.parseInline(tokens), href);
+      const page = pageOfAddress(href);
+      if (page === null) return inertLink(this.parser.parseInline(tokens), href);
+      return escapeHtml(textOfPageLink(this.parser.parseInline(tokens, this.parser.textRenderer), page));
     },
     image({ href, text }: Tokens.Image) {
       return inertLink(`Image: ${escapeHtml(text)}`, href);

@@ -12,7 +12,7 @@ import { activeBranch } from './outline.ts';
 import { ownJsonHead, ownJsonPiece, ownJsonTail } from './own-json.ts';
 import { toWriteError, writePartFile } from './part-file.ts';
 import { plainTextPieces } from './plain-text.ts';
-import { dayText, titleText, type PresetName } from './wording.ts';
+import { dayText, textOf, titleText, type PresetName } from './wording.ts';
 
 export interface ExportOrder {
   /** Null exports every conversation. */
@@ -173,15 +173,15 @@ export function createExports({ database, presetName, printPage = refusePrinting
       return [...htmlPieces(await readOne(conversationId), branches, presetName)].join('');
     },
     /**
-     * Markdown for the clipboard: one message as it is stored, the branch down to it, or a conversation as it is shown.
+     * Markdown for the clipboard: one message, the branch down to it, or a conversation as it is shown.
      *
      * @throws AppError `not-found`
      */
     async markdown(scope: CopyScope, id: string): Promise<string> {
       if (scope === 'conversation') return [...markdownPieces(await readOne(id), 'active', presetName)].join('');
-      const { conversationId, text } = await database.getMessage(id);
-      if (scope === 'message') return text;
-      const branch = { ...(await readOne(conversationId)), currentLeafId: id };
+      const message = await database.getMessage(id);
+      if (scope === 'message') return textOf(message);
+      const branch = { ...(await readOne(message.conversationId)), currentLeafId: id };
       return [...markdownPieces(branch, 'active', presetName)].join('');
     },
     /** Cancels what is under way. Resolves when nothing is written any more, and no unfinished file is left. */

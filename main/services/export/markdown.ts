@@ -7,12 +7,16 @@ import {
   factsText,
   headingText,
   spanText,
+  textOf,
   titleText,
   warning,
   type PresetName,
 } from './wording.ts';
 
-/** A conversation as Markdown: questions and answers exactly as they are stored, under a heading each. */
+/**
+ * A conversation as Markdown: questions and answers as they are stored, under a heading each. Only links to pages of the
+ * app become plain text.
+ */
 export function* markdownPieces(
   conversation: StoredConversation,
   branches: Branches,
@@ -32,7 +36,7 @@ function messageText(outlined: OutlinedMessage, presetName: PresetName): string 
   const parts = [
     `## ${headingText(outlined)}`,
     `*${escaped(factsText(message, presetName))}*`,
-    ...(message.text === '' ? [] : [withClosedFence(message.text)]),
+    ...(message.text === '' ? [] : [withClosedFence(textOf(message))]),
     ...(ending === null ? [] : [`*${ending}*`]),
   ];
   return `\n${parts.join('\n\n')}\n`;

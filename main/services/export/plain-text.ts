@@ -7,12 +7,13 @@ import {
   factsText,
   headingText,
   spanText,
+  textOf,
   titleText,
   warning,
   type PresetName,
 } from './wording.ts';
 
-/** A conversation as plain text, every message exactly as it is stored. */
+/** A conversation as plain text, every message as it is stored but for links to pages of the app. */
 export function* plainTextPieces(
   conversation: StoredConversation,
   branches: Branches,
@@ -27,7 +28,7 @@ export function* plainTextPieces(
       const { message } = outlined;
       const ending = endingText(message);
       const head = `${headingText(outlined)} · ${factsText(message, presetName)}`;
-      yield `\n${head}\n${'-'.repeat(8)}\n${message.text}\n${ending === null ? '' : `(${ending})\n`}`;
+      yield `\n${head}\n${'-'.repeat(8)}\n${textOf(message)}\n${ending === null ? '' : `(${ending})\n`}`;
     }
   }
 }

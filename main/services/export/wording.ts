@@ -1,4 +1,6 @@
 import type { MessageStatus } from '../../../preload/contract/conversations.ts';
+import { guideName, guideNature } from '../../../preload/contract/guide.ts';
+import { withoutPageLinks } from '../../../preload/contract/page-link-text.ts';
 import type { StoredConversation, StoredMessage } from '../../database/protocol.ts';
 import type { OutlinedMessage, Section } from './outline.ts';
 
@@ -48,12 +50,18 @@ export function endingText({ status, generation }: StoredMessage): string | null
   return endings[status];
 }
 
+/** What a message says. In an answer, links to pages of the app are plain text: in a file they lead nowhere. */
+export function textOf({ role, text }: Pick<StoredMessage, 'role' | 'text'>): string {
+  return role === 'assistant' ? withoutPageLinks(text) : text;
+}
+
 /** When a message came about and, for an answer, how. */
 export function factsText({ createdAt, generation, imported }: StoredMessage, presetName: PresetName): string {
   const modelName = generation?.modelName ?? imported?.message['model_name'];
   return [
     timeText(createdAt),
     ...(typeof modelName === 'string' ? [modelName] : []),
+    ...(modelName === guideName ? [guideNature] : []),
     ...(generation === null
       ? []
       : [`preset ${presetName(generation.presetId) ?? 'of your own'}`, `seed ${String(generation.seed)}`]),

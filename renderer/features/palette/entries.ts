@@ -1,3 +1,4 @@
+import { settingsSections } from '../../../preload/contract/app-pages.ts';
 import type { MenuCommand } from '../../../preload/contract/app.ts';
 import type { ConversationSummary } from '../../../preload/contract/conversations.ts';
 import type { Settings } from '../../../preload/contract/settings.ts';
@@ -10,7 +11,6 @@ import { sectionWords } from '../../lib/settings-words.ts';
 import { choosePreset } from '../../main-window/choose-preset.ts';
 import { createCommands } from '../../main-window/commands.ts';
 import { showComposer, showConversation, showSettings } from '../../main-window/navigation.ts';
-import { settingsSections } from '../../stores/layout.svelte.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { Findable } from './ranking.ts';
 

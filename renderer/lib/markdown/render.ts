@@ -1,9 +1,12 @@
 import DOMPurify from 'dompurify';
 import { Marked, type Tokens } from 'marked';
+import { addressOfPage, pageOfAddress, type AppPage } from '../../../preload/contract/app-pages.ts';
+import { textOfPageLink } from '../../../preload/contract/page-link-text.ts';
+import { appLinkTargets, titleOfPageLink } from '../app-links.ts';
 import { escapeHtml } from './escape.ts';
 import { fenceLanguage, highlightCode } from './highlight.ts';
 
-/** Answers may carry addresses only of these kinds; anything else is shown as text. */
+/** Answers may carry addresses only of these kinds, and those of the app's own pages; anything else is shown as text. */
 const openable = /^(https?:\/\/|mailto:)/i;
 
 /** Whether an address may be offered as a link. The main process checks again and asks before it opens anything. */
@@ -16,6 +19,14 @@ function linkHtml(address: string, label: string): string {
   return `<a href="${escapeHtml(address)}" title="${escapeHtml(address)}">${label}</a>`;
 }
 
+/**
+ * A link to a page of the app. Its title says where it leads, and words that do not name the page are followed by its name,
+ * so that no answer can pass the link off as one that leads out of the app.
+ */
+function pageLinkHtml(page: AppPage, label: string): string {
+  return `<a href="${addressOfPage(page)}" title="${titleOfPageLink(page)}">${escapeHtml(textOfPageLink(label, page))}</a>`;
+}
+
 const markdown = new Marked({
   gfm: true,
   renderer: {
@@ -24,7 +35,9 @@ const markdown = new Marked({
       return escapeHtml(text);
     },
     link({ href, tokens }: Tokens.Link) {
-      return linkHtml(href, this.parser.parseInline(tokens));
+      const page = pageOfAddress(href);
+      if (page === null) return linkHtml(href, this.parser.parseInline(tokens));
+      return pageLinkHtml(page, this.parser.parseInline(tokens, this.parser.textRenderer));
     },
     // Fetching an image would tell its server that this answer was read, so it stays an address.
     image({ href, text }: Tokens.Image) {
@@ -44,6 +57,9 @@ const markdown = new Marked({
 });
 
 const purifier = DOMPurify();
+
+/** The same once more, for the second wall. */
+const followable = new RegExp(`${openable.source}|^(${appLinkTargets.join('|')})$`, 'i');
 
 const allowed = {
   ALLOWED_TAGS: [
@@ -74,6 +90,9 @@ const allowed = {
     'div',
   ],
   ALLOWED_ATTR: ['href', 'title', 'class', 'start', 'align', 'tabindex', 'dir', 'role', 'aria-label'],
+  ALLOWED_URI_REGEXP: followable,
+  // Attributes that hold no address.
+  ADD_URI_SAFE_ATTR: ['start', 'align', 'tabindex'],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
 };

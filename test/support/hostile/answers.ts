@@ -29,6 +29,31 @@ const schemes = [
   '//host/path',
 ];
 
+/** Almost the address of a page of the app. */
+export const hostilePageAddresses = [
+  'oasst://open/../',
+  'oasst://open/../ask?q=x',
+  'oasst://open/models/..',
+  'oasst://open/%6dodels',
+  'oasst://open//models',
+  'oasst://open/models/',
+  'oasst://me@open/models',
+  'oasst://open:80/models',
+  'oasst://open:pass@open/models',
+  'oasst://open.evil.example/models',
+  'oasst://open/settings/erase',
+  'oasst://open/settings/__proto__',
+  'oasst://open/constructor',
+  'oasst://open/models?then=erase',
+  'oasst://open/models#x',
+  'oasst:open/models',
+  'OASST://OPEN/models',
+  'oasst://ask?q=x',
+  'oasst://message/01a206fd-37a5-7199-a8ff-d346d2c32e69',
+  'https:oasst//open/models',
+  'javascript:oasst://open/models',
+];
+
 /** @param http where things would be fetched from */
 export function hostileAnswers(http: string): readonly HostileAnswer[] {
   return [
@@ -47,6 +72,11 @@ export function hostileAnswers(http: string): readonly HostileAnswer[] {
       'Links of every kind': schemes
         .map((scheme, index) => `[link ${String(index)}](<${scheme}>) and <${scheme}>`)
         .join('\n\n'),
+      'Links that are almost pages': hostilePageAddresses
+        .map((address, index) => `[Models](<${address}>) [link ${String(index)}][${String(index)}] <${address}>`)
+        .concat(hostilePageAddresses.map((address, index) => `[${String(index)}]: <${address}>`))
+        .join('\n\n'),
+      'Links to pages': `[https://bank.example](oasst://open/models) [![x](${http}/in-page-link.png)](oasst://open/trash) <oasst://open/settings/data> [](oasst://open/search) [<script>broken.push(1)</script>](oasst://open/models "t\" onmouseover=broken.push(1)")`,
       'Links by reference':
         '[a][x] [b][y] [c][__proto__]\n\n[x]: javascript:broken.push(1)\n[y]: data:text/html,x "t\\" onmouseover=broken.push(1)"\n[__proto__]: javascript:broken.push(1)',
       Pictures: `![remote](${http}/picture.png)\n\n![data](data:image/svg+xml,<svg onload="broken.push(1)"/>)\n\n![][p]\n\n[p]: ${http}/by-reference.png\n\n[![in a link](${http}/inner.png)](${http}/outer)`,

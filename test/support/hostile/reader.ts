@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundledNode } from '../../../scripts/setup/paths.mjs';
+import { addressOfPage, appPages } from '../../../preload/contract/app-pages.ts';
 import { projectRoot, type RunningApp } from '../app.ts';
 import type { HostileAnswer } from './answers.ts';
 import type { Attempt } from './attacker.ts';
@@ -34,12 +35,13 @@ interface Shown {
 }
 
 const lookAround = `(() => {
+  const pages = ${JSON.stringify(appPages.map(addressOfPage))};
   const body = document.querySelector('article[aria-labelledby]:last-of-type .markdown') ?? document.body;
   const elements = [...body.querySelectorAll('*')];
   const acting = elements.filter((element) =>
     element.matches('script, iframe, object, embed, img, image, form, input, base, meta, link, style, math, animate, foreignObject, video, audio')
       || element.getAttributeNames().some((name) => name.startsWith('on'))
-      || (element.matches('a') && !/^(https?:|mailto:)/.test(element.href)));
+      || (element.matches('a') && !/^(https?:|mailto:)/.test(element.href) && !pages.includes(element.getAttribute('href'))));
   return { acting: acting.map((element) => element.outerHTML.slice(0, 100)), hasRun: globalThis.broken.length > 0, address: location.href };
 })()`;
 

@@ -4,7 +4,9 @@ import { closingOf } from '../../../main/desktop/closing.ts';
 import { contextEntries, type ClickedThing } from '../../../main/desktop/context-entries.ts';
 import { canCheckSpelling } from '../../../main/desktop/spelling.ts';
 import { steppedZoom } from '../../../main/desktop/zoom.ts';
-import type { Message, MessageStatus } from '../../../preload/contract/conversations.ts';
+import type { GenerationFacts, Message, MessageStatus } from '../../../preload/contract/conversations.ts';
+import { guideName } from '../../../preload/contract/guide.ts';
+import { answerFacts } from '../../support/database.ts';
 
 describe('closing the main window', () => {
   it.each([
@@ -89,6 +91,7 @@ describe('notices of long answers', () => {
     tookMs: number,
     change: Partial<AnswerNoticesOptions> = {},
     status: MessageStatus = 'complete',
+    answer: Partial<Message> = {},
   ) {
     let nowMs = 1000;
     const notices: Notice[] = [];
@@ -104,7 +107,7 @@ describe('notices of long answers', () => {
     await take({ ...place, seq: 1, kind: 'queued', ahead: 0 });
     nowMs += tookMs;
     await take({ ...place, seq: 2, kind: 'text', text: 'x' });
-    await take({ ...place, seq: 3, kind: 'finished', message: message(status) });
+    await take({ ...place, seq: 3, kind: 'finished', message: { ...message(status), ...answer } });
     return notices;
   }
 
@@ -114,6 +117,18 @@ describe('notices of long answers', () => {
     expect(notice).toMatchObject({ title: 'Memes', conversationId: 'c' });
     expect(notice?.body).toMatch(/^A meme is an idea that .*…$/);
     expect(notice?.body).toHaveLength(80);
+  });
+
+  it('say when the guide wrote, and lead to no page', async () => {
+    const text = 'See [Models](oasst://open/models).';
+    const generation: GenerationFacts = {
+      ...{ ...answerFacts, modelName: guideName, stopReason: 'end-of-text' },
+      ...{ promptTokens: 1, reusedTokens: 0, replyTokens: 1, promptMs: 1, replyMs: 1 },
+      ...{ firstVisibleMessageId: null, windowTokens: 2048 },
+    };
+    expect((await noticesOf(10_001, {}, 'complete', { text, generation }))[0]?.body).toBe(
+      'Guide, a tiny model: See Models.',
+    );
   });
 
   it('say nothing of what was asked while the screen is locked', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../../main/arguments.ts';
 import { codeOf } from '../../support/database.ts';
+import { hostilePageAddresses } from '../../support/hostile/answers.ts';
 import {
   checkHandOver,
   readStartRequest,
@@ -25,6 +26,8 @@ describe('a start of the app', () => {
     [['oasst://ask'], { kind: 'quick-ask', text: null, isQuestion: false }],
     [[`oasst://message/${messageId}`], { kind: 'message', messageId }],
     [['oasst://message/latest'], { kind: 'window' }],
+    [['oasst://open/models'], { kind: 'page', page: 'models' }],
+    [['oasst://open/settings/data'], { kind: 'page', page: 'settings/data' }],
     [['oasst://elsewhere?q=x'], { kind: 'window' }],
     [['https://ask?q=x'], { kind: 'window' }],
     [['oasst://ask?q=--ask%20x'], { kind: 'quick-ask', text: '--ask x', isQuestion: false }],
@@ -33,15 +36,23 @@ describe('a start of the app', () => {
   });
 
   it('is handed over as it is', () => {
-    const link = `oasst://message/${messageId}`;
-    for (const args of [['--ask', 'x'], ['--new'], ['--hidden'], [link], []]) {
+    const links = [[`oasst://message/${messageId}`], ['oasst://open/settings/data']];
+    for (const args of [['--ask', 'x'], ['--new'], ['--hidden'], ...links, []]) {
       const request = requestOf(...args);
       expect(readStartRequest(structuredClone(request))).toEqual(request);
     }
   });
 
   it('opens the window when it says what this version does not know', () => {
-    for (const handedOver of [null, undefined, 'quick-ask', {}, { kind: 'erase' }, { kind: 'message', messageId: 1 }]) {
+    for (const handedOver of [
+      null,
+      undefined,
+      'quick-ask',
+      {},
+      { kind: 'erase' },
+      { kind: 'message', messageId: 1 },
+      { kind: 'page', page: 'x' },
+    ]) {
       expect(readStartRequest(handedOver)).toEqual({ kind: 'window' });
     }
   });
@@ -51,6 +62,10 @@ it('a start that is too long to be handed over is refused before it is tried', (
   expect(() => checkHandOver(['oasst-desktop', '--ask', 'x'.repeat(7000)])).not.toThrow();
   expect(codeOf(() => checkHandOver(['oasst-desktop', '--ask', 'x'.repeat(8000)]))).toBe('invalid-input');
   expect(codeOf(() => checkHandOver(['oasst-desktop', 'ü'.repeat(4000)]))).toBe('invalid-input');
+});
+
+it.each(hostilePageAddresses)('%s opens no page', (link) => {
+  expect(requestOfLink(link).kind).not.toBe('page');
 });
 
 it('a link never asks by itself', () => {

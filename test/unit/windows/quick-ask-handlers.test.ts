@@ -27,6 +27,7 @@ function setUp() {
       },
     },
     continueInMain: (id) => done.push(`main ${id}`),
+    openPage: (page) => done.push(`page ${page}`),
   });
   return { handlers, done, settings: () => settings };
 }
@@ -57,7 +58,8 @@ describe('what the quick window goes on with', () => {
 it('the main window is shown before the quick one hides, so that the focus stays in the app', async () => {
   const { handlers, done } = setUp();
   await handlers['quick-ask:continue-in-main']({ conversationId }, sender);
-  expect(done).toEqual([`main ${conversationId}`, 'hide']);
+  await handlers['quick-ask:open-page']({ page: 'settings/data' }, sender);
+  expect(done).toEqual([`main ${conversationId}`, 'hide', 'page settings/data', 'hide']);
 });
 
 describe('the clipboard', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { guideName } from '../../../../preload/contract/guide.ts';
 import type { StoredConversation } from '../../../../main/database/protocol.ts';
 import { htmlPieces } from '../../../../main/services/export/html.ts';
 import { markdownPieces } from '../../../../main/services/export/markdown.ts';
@@ -58,6 +59,25 @@ describe.each(['markdown', 'html', 'text'] as const)('%s', (kind) => {
     for (const part of ['Trees', warning, '2023-02-05 14:23 UTC', 'Guide', 'k50', '4294967295']) {
       expect(text).toContain(part);
     }
+  });
+
+  it('names a page of the app where an answer leads there, and holds no link to it', () => {
+    const text = 'See [Models](oasst://open/models) and [this](oasst://open/settings/data).';
+    const linked = conversation([
+      message('q', null, { text: '[Typed](oasst://open/trash)' }),
+      message('a', 'q', { text }),
+    ]);
+    expect(write(kind, linked)).toContain('See Models and this (Data and privacy).');
+    expect(write(kind, linked)).toContain('[Typed](oasst://open/trash)');
+  });
+
+  it('says of the guide what it is', () => {
+    const [, answer] = branched.messages;
+    const generation = answer?.generation ?? null;
+    if (generation === null) throw new Error('The example has lost its facts.');
+    const facts = { ...generation, modelName: guideName };
+    const told = write(kind, conversation([message('q', null), message('a', 'q', { generation: facts })]));
+    expect(told).toContain('OASST Desktop guide · a tiny model made for this app, not Open-Assistant · ');
   });
 
   it('says how an answer ended that did not end by itself', () => {
