@@ -49,7 +49,7 @@ export function openPage(stores: Stores, page: AppPage): void {
       stores.layout.dialog = 'shortcuts';
       break;
     default:
-      showSettings(stores, sectionOfPage(page) ?? undefined);
+      showSettings(stores, sectionOfPage(page satisfies `settings${string}`) ?? undefined);
   }
 }
 
