@@ -118,6 +118,7 @@ const elsewhere = [
   "'app://bundle/quick-ask.html'",
   "'mailto:a@b.c'",
   "'oasst://new'",
+  "'oasst://open/models'",
   "'chrome://version'",
 ];
 
