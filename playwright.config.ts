@@ -7,8 +7,7 @@ export default defineConfig({
   outputDir: 'test-results/e2e',
   fullyParallel: false,
   workers: 1,
-  // Seen once: a first hook that waited 90 s for an app, with no cause found. A test that passes at its second try is
-  // named as unsteady at the end of a run, so that nobody takes it for sound.
+  // A test that passes at its second try is named as unsteady at the end of a run: nobody should take it for sound.
   retries: 1,
   timeout: 90_000,
   expect: { timeout: 15_000 },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { electronEnvironment, electronSwitches } from '../../scripts/setup/electron-launch.mjs';
 import { electronExecutable } from '../../scripts/setup/electron-runtime.mjs';
-import { makeDataFolder, projectRoot, removeDataFolder } from '../support/app.ts';
+import { holdUntilConnected, makeDataFolder, projectRoot, removeDataFolder } from '../support/app.ts';
 
 /** What Chromium's own log of the network says about a start with both windows, and about a PDF. */
 
@@ -12,7 +12,14 @@ test('the app asks the network for nothing by itself', async () => {
   const logPath = join(dataFolder, 'net-log.json');
   const electron = await _electron.launch({
     executablePath: electronExecutable(),
-    args: [...electronSwitches(process.env), `--log-net-log=${logPath}`, projectRoot, '--data', dataFolder],
+    args: [
+      ...holdUntilConnected,
+      ...electronSwitches(process.env),
+      `--log-net-log=${logPath}`,
+      projectRoot,
+      '--data',
+      dataFolder,
+    ],
     env: { ...electronEnvironment(process.env), LANG: 'en_US.UTF-8' },
   });
   await expect.poll(() => electron.windows().length).toBe(2);

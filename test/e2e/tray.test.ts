@@ -1,7 +1,7 @@
 import { _electron, expect, test, type ElectronApplication, type Page } from '@playwright/test';
 import { electronEnvironment, electronSwitches } from '../../scripts/setup/electron-launch.mjs';
 import { electronExecutable } from '../../scripts/setup/electron-runtime.mjs';
-import { goneOf, makeDataFolder, projectRoot, removeDataFolder } from '../support/app.ts';
+import { goneOf, holdUntilConnected, makeDataFolder, projectRoot, removeDataFolder } from '../support/app.ts';
 import { startPrivateBus, type PrivateBus } from '../support/dbus.ts';
 import { startStatusNotifierWatcher, type StatusNotifierWatcher } from '../support/status-notifier-watcher.ts';
 
@@ -31,7 +31,7 @@ async function launch(...words: string[]): Promise<void> {
   const env = { ...electronEnvironment(process.env), DBUS_SESSION_BUS_ADDRESS: bus.address };
   app = await _electron.launch({
     executablePath: electronExecutable(),
-    args: [...electronSwitches(process.env), projectRoot, '--data', dataFolder, ...words],
+    args: [...holdUntilConnected, ...electronSwitches(process.env), projectRoot, '--data', dataFolder, ...words],
     env,
   });
 }

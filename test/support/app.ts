@@ -35,6 +35,9 @@ export function removeDataFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
+/** Goes before all other words for an Electron that Playwright starts. */
+export const holdUntilConnected = ['-r', join(import.meta.dirname, 'hold-until-connected.cjs')];
+
 /** The children of a process whose command line contains `part` (Linux). */
 function childrenOf(pid: number, part: string): number[] {
   return readdirSync('/proc')
@@ -74,6 +77,7 @@ export async function launchApp({ dataFolder, modelPath, colorScheme }: LaunchOp
   const electron = await _electron.launch({
     executablePath: electronExecutable(),
     args: [
+      ...holdUntilConnected,
       ...electronSwitches(process.env),
       projectRoot,
       '--data',
