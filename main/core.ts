@@ -141,7 +141,7 @@ export async function openCore(options: CoreOptions) {
     database,
     conversations,
     now,
-    eraseInBackups: (conversationIds, messageIds) => backups.eraseIn(conversationIds, messageIds),
+    eraseInBackups: (...erasure) => backups.eraseIn(...erasure),
     async forgetStates(conversationIds) {
       models.forget(conversationIds);
       await savedStates.drop(conversationIds);

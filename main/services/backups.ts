@@ -190,10 +190,14 @@ export function createBackups(options: BackupsOptions) {
         return null;
       }),
 
-    /** Erases conversations and branches, named by their first messages, in all backups; tells in how many it could not. */
+    /**
+     * Erases conversations and branches, named by their first messages, in all backups; tells in how many it could not.
+     * `andThen` erases them in the database: a copy that was made between the two would bring them back.
+     */
     eraseIn: (
       conversationIds: readonly string[],
       messageIds: readonly string[],
+      andThen: () => Promise<void>,
     ): Promise<{ cleaned: number; left: number }> =>
       inTurn(async () => {
         await adopt();
@@ -208,6 +212,7 @@ export function createBackups(options: BackupsOptions) {
         }
         await removeLeftovers(folder);
         await announce();
+        await andThen();
         return counts;
       }),
 

@@ -5,8 +5,15 @@ import type { Conversations } from './conversations.ts';
 export interface TrashOptions {
   database: Pick<DatabaseClient, 'listTrash' | 'restoreTrash' | 'eraseTrash' | 'purgeDeleted' | 'scrubErased'>;
   conversations: Pick<Conversations, 'announceSaved' | 'announceRenewal'>;
-  /** Erases conversations, and branches by their first messages, in the backups; tells how many were and were not cleaned. */
-  eraseInBackups: (conversationIds: string[], messageIds: string[]) => Promise<{ cleaned: number; left: number }>;
+  /**
+   * Erases conversations, and branches by their first messages, in the backups, and then does `andThen` before any other
+   * backup can be made; tells how many were and were not cleaned.
+   */
+  eraseInBackups: (
+    conversationIds: string[],
+    messageIds: string[],
+    andThen: () => Promise<void>,
+  ) => Promise<{ cleaned: number; left: number }>;
   /** Removes what the engine knows and saved of conversations. */
   forgetStates: (conversationIds: readonly string[]) => Promise<void>;
   now: () => number;
@@ -25,15 +32,15 @@ export function createTrash({ database, conversations, eraseInBackups, forgetSta
   const forget = ({ conversationIds, branches }: Erased): Promise<void> =>
     forgetStates([...conversationIds, ...branches.map((branch) => branch.conversationId)]);
 
-  const eraseInSteps = async (entries: readonly TrashReference[]): Promise<Erased> => {
-    const all: Erased = { conversationIds: [], branches: [] };
+  /** Adds what it erased to `all`. */
+  const eraseInSteps = async (entries: readonly TrashReference[], all: Erased): Promise<void> => {
     for (let start = 0; start < entries.length; start += erasedAtOnce) {
-      const erased = await database.eraseTrash(entries.slice(start, start + erasedAtOnce));
+      const step = entries.slice(start, start + erasedAtOnce).map(({ kind, id }) => ({ kind, id }));
+      const erased = await database.eraseTrash(step);
       await forget(erased);
       all.conversationIds.push(...erased.conversationIds);
       all.branches.push(...erased.branches);
     }
-    return all;
   };
 
   return {
@@ -53,12 +60,13 @@ export function createTrash({ database, conversations, eraseInBackups, forgetSta
       const entries = (await database.listTrash()).filter(({ kind, id }) => wanted?.has(`${kind} ${id}`) ?? true);
       const idsOf = (wantedKind: TrashReference['kind']): string[] =>
         entries.filter(({ kind }) => kind === wantedKind).map(({ id }) => id);
+      const erased: Erased = { conversationIds: [], branches: [] };
+      const eraseHere = (): Promise<void> => eraseInSteps(entries, erased);
       // The backups first: after a kill in between the trash still knows what is to be erased in them.
       const backups =
         order.alsoInBackups && entries.length > 0
-          ? await eraseInBackups(idsOf('conversation'), idsOf('branch'))
-          : { cleaned: 0, left: 0 };
-      const erased = await eraseInSteps(entries.map(({ kind, id }) => ({ kind, id })));
+          ? await eraseInBackups(idsOf('conversation'), idsOf('branch'), eraseHere)
+          : await eraseHere().then(() => ({ cleaned: 0, left: 0 }));
       // An automatic title may have come from a branch that is gone.
       await conversations.announceSaved(erased.branches.map((branch) => branch.conversationId));
       return {

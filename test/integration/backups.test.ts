@@ -251,7 +251,9 @@ it('erasing in backups takes all of them, and counts those it cannot read', asyn
   damage(join(folder, `${broken.id}.sqlite3`));
   writeDatabaseOfVersion(`${services.databasePath}.before-v4.bak`, 3, 'shibboleth');
   const { conversationId } = doomed ?? newTurn();
-  expect(await backups.eraseIn([conversationId, 'c'], [])).toEqual({ cleaned: 3, left: 1 });
+  const andThen = vi.fn(() => Promise.resolve());
+  expect(await backups.eraseIn([conversationId, 'c'], [], andThen)).toEqual({ cleaned: 3, left: 1 });
+  expect(andThen).toHaveBeenCalledOnce();
   const holding = readdirSync(folder).filter((name) => holds(join(folder, name), 'shibboleth'));
   expect(holding).toEqual([`${broken.id}.sqlite3`]);
   expect((await backups.list()).backups).toHaveLength(4);

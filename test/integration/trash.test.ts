@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { backupsFolderOf } from '../../main/database/backup-names.ts';
 import { trashDays } from '../../preload/contract/trash.ts';
 import type { ConversationChange } from '../../preload/contract/conversations.ts';
+import { damage, holds } from '../support/backups.ts';
 import { newId, newTurn, nextTurn, wholeList } from '../support/database.ts';
 import { finished, lastMessage, openServices, type Services } from '../support/services.ts';
 
@@ -80,16 +83,52 @@ describe('erasing', () => {
 
   it('cleans the backups of just that when asked to, and says what could not be cleaned', async () => {
     const services = await openServices();
-    const [first = '', second = ''] = await addConversations(services, 3);
-    await services.conversations.delete([first, second]);
-    const entries = [{ kind: 'conversation', id: first } as const, { kind: 'branch', id: second } as const];
-    expect(await services.trash.erase({ entries, alsoInBackups: true })).toEqual({
+    const { backups, trash } = services;
+    const [first, second] = [newTurn({ text: 'A shibboleth' }), newTurn({ text: 'A password' })];
+    for (const turn of [first, second]) await services.database.startTurn(turn);
+    await backups.create();
+    await backups.create();
+    const broken = await backups.create();
+    const folder = backupsFolderOf(services.databasePath);
+    damage(join(folder, `${broken.id}.sqlite3`));
+    await services.conversations.delete([first.conversationId, second.conversationId]);
+    const entries = [
+      { kind: 'conversation', id: first.conversationId } as const,
+      { kind: 'branch', id: second.conversationId } as const,
+    ];
+    expect(await trash.erase({ entries, alsoInBackups: true })).toEqual({
       ...{ conversations: 1, branches: 0, hasTraces: false, backupsCleaned: 2, backupsLeft: 1 },
     });
-    expect(services.erasedInBackups).toEqual([{ conversationIds: [first], messageIds: [] }]);
-    await services.trash.erase({ entries, alsoInBackups: true });
-    expect(services.erasedInBackups, 'there was nothing to erase').toHaveLength(1);
-    expect((await services.trash.list()).map(({ id }) => id)).toEqual([second]);
+    const holding = (text: string) => readdirSync(folder).filter((name) => holds(join(folder, name), text));
+    expect(holding('A shibboleth')).toEqual([`${broken.id}.sqlite3`]);
+    expect(holding('A password')).toHaveLength(3);
+    const nothing = await trash.erase({ entries, alsoInBackups: true });
+    expect(nothing, 'there was nothing to erase').toMatchObject({ conversations: 0, backupsCleaned: 0, backupsLeft: 0 });
+    expect((await trash.list()).map(({ id }) => id)).toEqual([second.conversationId]);
+  });
+
+  it('leaves nothing in a backup that is made while the backups are cleaned', async () => {
+    const meanwhile: Promise<unknown>[] = [];
+    const services = await openServices({
+      around: (database) => ({
+        ...database,
+        async eraseTrash(entries) {
+          // Between the backups and the database; one that may go ahead is done long before the time is up.
+          meanwhile.push(services.backups.create());
+          await Promise.race([...meanwhile, setTimeout(1500)]);
+          return database.eraseTrash(entries);
+        },
+      }),
+    });
+    const turn = newTurn({ text: 'A shibboleth' });
+    await services.database.startTurn(turn);
+    await services.backups.create();
+    await services.conversations.delete([turn.conversationId]);
+    await services.trash.erase({ entries: null, alsoInBackups: true });
+    await Promise.all(meanwhile);
+    const folder = backupsFolderOf(services.databasePath);
+    expect(readdirSync(folder)).toHaveLength(2);
+    expect(readdirSync(folder).filter((name) => holds(join(folder, name), 'A shibboleth'))).toEqual([]);
   });
 
   it('of more than one step of the database takes all of it', async () => {

@@ -87,20 +87,6 @@ export async function openServices(options: ServicesOptions = {}) {
     drawSeed: () => (seeds += 1),
   });
   const queue = createQueue({ database, generations, live, now: Date.now });
-  const erasedInBackups: { conversationIds: string[]; messageIds: string[] }[] = [];
-  const trash = createTrash({
-    database,
-    conversations,
-    eraseInBackups: async (conversationIds, messageIds) => {
-      erasedInBackups.push({ conversationIds, messageIds });
-      return { cleaned: 2, left: 1 };
-    },
-    async forgetStates(conversationIds) {
-      models.forget(conversationIds);
-      droppedStates.push(...conversationIds);
-    },
-    now: () => Date.now(),
-  });
   const backups = createBackups({
     ...{ database, databasePath, settings, now: Date.now },
     folder: backupsFolderOf(databasePath),
@@ -110,6 +96,16 @@ export async function openServices(options: ServicesOptions = {}) {
       await settings.reload();
       conversations.announceRenewal();
     },
+  });
+  const trash = createTrash({
+    database,
+    conversations,
+    eraseInBackups: (...erasure) => backups.eraseIn(...erasure),
+    async forgetStates(conversationIds) {
+      models.forget(conversationIds);
+      droppedStates.push(...conversationIds);
+    },
+    now: () => Date.now(),
   });
   const jobs = createScriptedJobs();
   const libraryEvents: LibraryEvents = {
@@ -162,7 +158,6 @@ export async function openServices(options: ServicesOptions = {}) {
     folders: createFolders({ database, conversations, now: Date.now }),
     search: createSearch({ database }),
     trash,
-    erasedInBackups,
     backups,
     cudaAddon,
     temporary: createTemporary({ database, generations, conversations }),
