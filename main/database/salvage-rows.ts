@@ -71,6 +71,7 @@ const shapes = {
     columns: ['id', 'conversation_id', 'position', 'text', 'created_at'],
     first: [isId, isId, isNumber, isText, isNumber],
   },
+  edits: { isTable: false, columns: ['message_id', 'conversation_id', 'text'], first: [isId, isId, isText] },
   drafts: { isTable: true, columns: ['conversation_id', 'text'], first: [isNullOr(isId), isText] },
   settings: { isTable: false, columns: ['key', 'value'], first: [isText, isJson] },
   models: {

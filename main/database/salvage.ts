@@ -30,7 +30,7 @@ const titleGone = 'Title could not be read';
 const pagesPerReport = 500;
 /** Written before the messages; the others refer to them. */
 const tablesBefore: SalvagedTable[] = ['folders', 'conversations', 'settings', 'models', 'installations'];
-const tablesAfter: SalvagedTable[] = ['generations', 'deleted_branches', 'queued_questions', 'drafts'];
+const tablesAfter: SalvagedTable[] = ['generations', 'deleted_branches', 'queued_questions', 'edits', 'drafts'];
 
 /**
  * Writes everything that can still be read of a damaged database into a new one. Goes page by page through the file and
@@ -182,6 +182,7 @@ function putRight(db: Database.Database): void {
     UPDATE messages SET deleted_with = NULL
       WHERE deleted_with IS NOT NULL AND deleted_with NOT IN (SELECT root_id FROM deleted_branches);
     DELETE FROM queued_questions WHERE conversation_id NOT IN (SELECT id FROM conversations);
+    DELETE FROM edits WHERE message_id NOT IN (SELECT id FROM messages);
     UPDATE drafts SET conversation_id = NULL
       WHERE conversation_id NOT IN (SELECT id FROM conversations) AND NOT EXISTS
         (SELECT 1 FROM drafts AS other WHERE other.conversation_id IS NULL);

@@ -77,6 +77,9 @@ export function withTemporary(onDisk: DatabaseOperations): DatabaseOperations {
       for (const { id, text, createdAt } of operations.getQueue(conversationId)) {
         onDisk.addQueuedQuestion({ id, conversationId, text, now: createdAt });
       }
+      for (const draft of operations.listDrafts()) {
+        if (draft.conversationId === conversationId) onDisk.saveDraft(draft);
+      }
       forgetTemporary(conversationId);
     },
   };

@@ -8,7 +8,7 @@ export function createDrafts({ database }: { database: Pick<DatabaseClient, 'lis
     list: (): Promise<Draft[]> => database.listDrafts(),
     async save(draft: Draft): Promise<null> {
       await database.saveDraft(draft).catch((error: unknown) => {
-        // A window saves what was typed last even when the conversation was deleted meanwhile.
+        // A window saves what was typed last even when its place was deleted meanwhile.
         if (!(error instanceof AppError) || error.code !== 'not-found') throw error;
       });
       return null;

@@ -2,7 +2,9 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { AssistantApi } from '../../preload/contract/api.ts';
 import type { Draft } from '../../preload/contract/drafts.ts';
 import { unwrap } from '../lib/api.ts';
+import type { EditsStore } from './edits.svelte.ts';
 import type { NoticesStore } from './notices.svelte.ts';
+import type { UnsentSaver } from './unsent-saver.ts';
 
 /** The place of a text in a temporary conversation, which is never saved. */
 export const temporaryPlace = 'temporary';
@@ -10,27 +12,39 @@ export const temporaryPlace = 'temporary';
 /** Where an unsent text stands: in a conversation, in the one that does not exist yet (null), or in a temporary one. */
 export type DraftPlace = string | null;
 
-/** Typing goes on at most this long until it is saved. */
-const savePauseMs = 300;
+interface DraftsDependencies {
+  api: Pick<AssistantApi, 'conversations' | 'drafts'>;
+  notices: NoticesStore;
+  edits: EditsStore;
+  saver: UnsentSaver;
+}
 
 /** Unsent text, kept for each conversation over switching, crash and restart. */
 export class DraftsStore {
   readonly #texts = new SvelteMap<DraftPlace, string>();
-  readonly #api: Pick<AssistantApi, 'drafts'>;
+  readonly #api: Pick<AssistantApi, 'conversations' | 'drafts'>;
   readonly #notices: NoticesStore;
-  /** Places whose text is newer than what is saved of it. */
-  #unsaved: DraftPlace[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #edits: EditsStore;
+  readonly #saver: UnsentSaver;
+  /** Places whose text is being sent. */
+  readonly #handedOver = new Set<DraftPlace>();
 
-  constructor(api: Pick<AssistantApi, 'drafts'>, notices: NoticesStore) {
+  constructor({ api, notices, edits, saver }: DraftsDependencies) {
     this.#api = api;
     this.#notices = notices;
+    this.#edits = edits;
+    this.#saver = saver;
   }
 
-  /** Brings back what was typed before; gives the function that stops saving. */
+  /** Brings back what was typed before, here and in questions; gives the function that stops saving. */
   start(): () => void {
+    const stopChanges = this.#api.conversations.onChanged((change) => {
+      // A restored backup has the drafts of its time.
+      if (change.kind === 'renewed') void this.#read();
+    });
     void this.#read();
     return () => {
+      stopChanges();
       this.save();
     };
   }
@@ -41,19 +55,12 @@ export class DraftsStore {
 
   set(place: DraftPlace, text: string): void {
     this.#put(place, text);
-    if (place === temporaryPlace) return;
-    this.#owe(place);
-    // Not put off by further typing: who types without a pause loses no more than who pauses.
-    this.#timer ??= setTimeout(() => {
-      this.save();
-    }, savePauseMs);
+    if (place !== temporaryPlace) this.#saver.keep({ conversationId: place, text });
   }
 
   /** Saves at once what was typed since. What cannot be saved stays in its place, and is tried again with the next. */
   save(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    for (const place of this.#unsaved.splice(0)) void this.#saveOne(place);
+    this.#saver.save();
   }
 
   /**
@@ -64,7 +71,9 @@ export class DraftsStore {
     const text = this.get(place);
     this.save();
     this.#put(place, '');
+    this.#handedOver.add(place);
     const isAccepted = await send(text);
+    this.#handedOver.delete(place);
     if (isAccepted) {
       this.set(place, this.get(place));
       this.save();
@@ -87,33 +96,32 @@ export class DraftsStore {
     else this.#texts.set(place, text);
   }
 
-  #owe(place: DraftPlace): void {
-    if (!this.#unsaved.includes(place)) this.#unsaved.push(place);
-  }
-
-  async #saveOne(place: DraftPlace): Promise<void> {
-    try {
-      await unwrap(this.#api.drafts.save({ conversationId: place, text: this.get(place) }));
-    } catch {
-      this.#owe(place);
-    }
-  }
-
   async #read(): Promise<void> {
+    const isNewer = this.#saver.watch();
     try {
-      for (const draft of await unwrap(this.#api.drafts.list())) this.#bringBack(draft);
+      const saved = await unwrap(this.#api.drafts.list());
+      this.#edits.bringBack(saved, isNewer);
+      const unsent = saved.filter(({ insteadOf }) => insteadOf === undefined);
+      this.#keepOthers(new Set(unsent.map(({ conversationId }) => conversationId)));
+      for (const draft of unsent) this.#bringBack(draft, isNewer(draft));
     } catch (failure) {
       this.#notices.fail(failure);
     }
   }
 
-  #bringBack({ conversationId, text }: Draft): void {
+  /** What stands only here is saved again: it may have been typed after the backup that was put back. */
+  #keepOthers(saved: ReadonlySet<DraftPlace>): void {
+    for (const [place, text] of this.#texts) if (!saved.has(place)) this.set(place, text);
+  }
+
+  #bringBack({ conversationId, text }: Draft, isNewer: boolean): void {
     const typed = this.get(conversationId);
-    if (typed === text) return;
-    if (typed === '') {
+    if (typed === text || this.#handedOver.has(conversationId)) return;
+    if (!isNewer) {
       this.#put(conversationId, text);
       return;
     }
+    if (typed === '') return;
     // Typed while it was read, or put there by a link that started the app.
     this.#notices.undoable('The question that stood here unsent was replaced.', () => {
       this.set(conversationId, text);

@@ -23,6 +23,7 @@ import { TemporaryStore } from './temporary.svelte.ts';
 import { TranscriptStore } from './transcript.svelte.ts';
 import { TrashStore } from './trash.svelte.ts';
 import { TreeMapStore } from './tree-map.svelte.ts';
+import { UnsentSaver } from './unsent-saver.ts';
 import { VersionsStore } from './versions.svelte.ts';
 import { UpdatesStore } from './updates.svelte.ts';
 
@@ -60,7 +61,9 @@ export function createStores(api: AssistantApi): Stores {
   const notices = new NoticesStore();
   const announcer = new AnnouncerStore();
   const settings = new SettingsStore(api, notices);
-  const drafts = new DraftsStore(api, notices);
+  const unsent = new UnsentSaver(api);
+  const edits = new EditsStore(unsent);
+  const drafts = new DraftsStore({ api, notices, edits, saver: unsent });
   const transcript = new TranscriptStore(api, notices, announcer);
   const folders = new FoldersStore(api, notices, settings);
   const conversations = new ConversationsStore(api, notices, folders);
@@ -75,7 +78,7 @@ export function createStores(api: AssistantApi): Stores {
     cudaAddon: new CudaAddonStore(api, notices, announcer),
     desktop: new DesktopStore(api, notices),
     drafts,
-    edits: new EditsStore(),
+    edits,
     exchange: new ExchangeStore(api, notices, announcer, settings),
     layout: new LayoutStore(settings),
     library: new LibraryStore(api, notices, announcer),

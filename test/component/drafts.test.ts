@@ -112,3 +112,99 @@ describe('unsent text', () => {
     expect(composer().value).toBe('from before');
   });
 });
+
+describe('a question in other words', () => {
+  const editor = () => screen.queryByRole<HTMLTextAreaElement>('textbox', { name: 'The question in other words' });
+
+  /** One question, whose new words were typed before the start. */
+  async function openEdited() {
+    const fake = new FakeAssistant();
+    const conversationId = fake.addConversation('Cats', ['What?', 'That.']);
+    fake.settings.lastConversationId = conversationId;
+    const insteadOf = fake.conversations.find(conversationId).messages[0]?.id ?? '';
+    fake.drafts.saved = [{ conversationId, insteadOf, text: 'What now' }];
+    return { ...(await openWindow(fake)), conversationId, insteadOf };
+  }
+
+  test('is back at the next start, open, and leaves the focus where it is', async () => {
+    await openEdited();
+    expect(editor()?.value).toBe('What now');
+    expect(document.activeElement).not.toBe(editor());
+    expect(composer().value).toBe('');
+  });
+
+  test('is saved while it is typed, and gone once it is sent', async () => {
+    const { fake, user, insteadOf } = await openEdited();
+    await user.type(editor() ?? composer(), ', then?');
+    await fireEvent.blur(window);
+    expect(fake.drafts.editOf(insteadOf)).toBe('What now, then?');
+    fake.fail('generations.start', ['disk-full', 'The disk is full.']);
+    await user.keyboard('{Enter}');
+    await settle();
+    expect(fake.drafts.editOf(insteadOf)).toBe('What now, then?');
+    fake.failing.clear();
+    await user.keyboard('{Enter}');
+    await settle();
+    expect(editor()).toBeNull();
+    expect(fake.drafts.saved).toEqual([]);
+  });
+
+  test('is gone once it is left, and saved again with the way back', async () => {
+    const { fake, user, insteadOf } = await openEdited();
+    editor()?.focus();
+    await user.keyboard('{Escape}');
+    await settle();
+    expect(editor()).toBeNull();
+    expect(fake.drafts.saved).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Undo' }));
+    await fireEvent.blur(window);
+    expect(editor()?.value).toBe('What now');
+    expect(fake.drafts.editOf(insteadOf)).toBe('What now');
+  });
+});
+
+describe('after a backup was put back', () => {
+  test('the unsent text of its time is shown, and what stood only here stays and is saved', async () => {
+    const fake = new FakeAssistant();
+    const id = fake.addConversation('Cats', ['What?', 'That.']);
+    const insteadOf = fake.conversations.find(id).messages[0]?.id ?? '';
+    fake.settings.lastConversationId = id;
+    fake.drafts.saved = [{ conversationId: id, text: 'newer' }];
+    const { stores } = await openWindow(fake);
+    stores.drafts.set(null, 'only here');
+    stores.drafts.save();
+    await settle();
+    fake.drafts.saved = [
+      { conversationId: id, text: 'older' },
+      { conversationId: id, insteadOf, text: 'What now' },
+    ];
+    fake.conversations.tell({ kind: 'renewed' });
+    await settle();
+    expect(composer().value).toBe('older');
+    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: /in other words/ }).value).toBe('What now');
+    stores.drafts.save();
+    await settle();
+    expect(fake.drafts.textOf(null)).toBe('only here');
+    expect(fake.drafts.textOf(id)).toBe('older');
+  });
+
+  test('what is being typed or sent at that moment stays', async () => {
+    const { fake, stores, user } = await openWindow();
+    await user.type(composer(), 'just typed');
+    fake.drafts.saved = [{ conversationId: null, text: 'older' }];
+    fake.conversations.tell({ kind: 'renewed' });
+    await settle();
+    expect(composer().value).toBe('just typed');
+    await user.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(composer().value).toBe('older');
+    fake.beforeAnswer = (method) => {
+      if (method === 'generations.start') fake.conversations.tell({ kind: 'renewed' });
+    };
+    await user.type(composer(), '{Enter}');
+    await settle();
+    expect(composer().value).toBe('');
+    stores.drafts.save();
+    await settle();
+    expect(fake.drafts.saved).toEqual([]);
+  });
+});

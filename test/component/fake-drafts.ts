@@ -14,7 +14,10 @@ export class FakeDrafts {
       list: () => answer('drafts.list', undefined, () => this.saved),
       save: (input) =>
         answer('drafts.save', input, () => {
-          const others = this.saved.filter(({ conversationId }) => conversationId !== input.conversationId);
+          const others = this.saved.filter(
+            ({ conversationId, insteadOf }) =>
+              insteadOf !== input.insteadOf || (insteadOf === undefined && conversationId !== input.conversationId),
+          );
           this.saved = input.text === '' ? others : [...others, input];
           return null;
         }),
@@ -22,6 +25,15 @@ export class FakeDrafts {
   }
 
   textOf(conversationId: string | null): string {
-    return this.saved.find((draft) => draft.conversationId === conversationId)?.text ?? '';
+    return this.#find((draft) => draft.insteadOf === undefined && draft.conversationId === conversationId);
+  }
+
+  /** The new words of a question. */
+  editOf(messageId: string): string {
+    return this.#find(({ insteadOf }) => insteadOf === messageId);
+  }
+
+  #find(isIt: (draft: Draft) => boolean): string {
+    return this.saved.find(isIt)?.text ?? '';
   }
 }

@@ -137,6 +137,7 @@ export const inputs: Record<Channel, { good: unknown; bad: unknown[] }> = {
     good: { conversationId: id, text: 'half a quest' },
     bad: [
       { conversationId: 'new', text: 'x' },
+      { conversationId: id, insteadOf: 'it', text: 'x' },
       { conversationId: null, text: 'x'.repeat(10 * maxQuestionLength + 1) },
       { text: 'x' },
     ],

@@ -11,6 +11,7 @@ import { folders } from './0005-folders.ts';
 import { ratingsAndDeletedBranches } from './0006-ratings-and-deleted-branches.ts';
 import { draftsAndQueue } from './0007-drafts-and-queue.ts';
 import { search } from './0008-search.ts';
+import { edits } from './0009-edits.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step there ever was, oldest first. */
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
   ratingsAndDeletedBranches,
   draftsAndQueue,
   search,
+  edits,
 ];
 
 export const newestVersion = migrations.length;

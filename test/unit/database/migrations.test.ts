@@ -241,3 +241,16 @@ it('version 8 finds what version 7 held', () => {
   expect(find('tree')).toEqual([]);
   expect(find('forest')).toEqual(['Forests']);
 });
+
+it('version 9 keeps what version 8 held; no question of it is being edited', () => {
+  const db = openMemoryDatabase(migrations.slice(0, 8));
+  db.exec(`${conversationOfVersion1}
+    INSERT INTO drafts (conversation_id, text) VALUES ('c', 'unsent');
+  `);
+  migrate(db);
+  expect(schemaOf(db)).toEqual(schemaOf(openMemoryDatabase()));
+  const operations = createOperations(db);
+  expect(operations.listDrafts()).toEqual([{ conversationId: 'c', text: 'unsent' }]);
+  operations.saveDraft({ conversationId: 'c', insteadOf: 'q', text: 'What is an idea?' });
+  expect(operations.listDrafts()).toHaveLength(2);
+});

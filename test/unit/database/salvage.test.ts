@@ -37,7 +37,11 @@ function filled(conversations = 12, turnsEach = 6) {
     }
   }
   const [first] = operations.listConversations(wholeList);
-  if (first !== undefined) operations.saveDraft({ conversationId: first.id, text: 'not sent yet' });
+  if (first !== undefined) {
+    operations.saveDraft({ conversationId: first.id, text: 'not sent yet' });
+    const [question] = branchOf(operations, first.id);
+    operations.saveDraft({ conversationId: first.id, insteadOf: question?.id, text: 'in other words' });
+  }
   operations.changeSettings({ backupEveryHours: 168 });
   const content = contentOf(db);
   closeDatabase(db);
@@ -53,6 +57,7 @@ function contentOf(db: Database.Database): Record<string, unknown[]> {
     messages: `id, conversation_id, parent_id, role, text, status, error_code, created_at, imported, rating, deleted_with`,
     generations: '*',
     drafts: '*',
+    edits: '*',
     settings: '*',
     queued_questions: '*',
     deleted_branches: '*',

@@ -83,7 +83,7 @@ describe('scrubbing', () => {
   it('takes what an erased branch said, its drafts and its queue as well', () => {
     const path = temporaryDatabasePath();
     const operations = createOperations(openForTest(path));
-    const words = ['Quetzalcoatl', 'žluťoučký', '鬱蒼たる森', 'unsentxyzzy', 'waitingplugh'];
+    const words = ['Quetzalcoatl', 'žluťoučký', '鬱蒼たる森', 'unsentxyzzy', 'waitingplugh', 'editedfrotz'];
     const first = newTurn();
     const branch = nextTurn(first, { text: `${words[0]} and ${words[1]}` });
     for (const turn of [first, branch, nextTurn(first)]) operations.startTurn(turn);
@@ -93,6 +93,8 @@ describe('scrubbing', () => {
     operations.startTurn(other);
     operations.saveDraft({ conversationId: other.conversationId, text: `${words[3]}` });
     operations.addQueuedQuestion({ id: newId(), conversationId: other.conversationId, text: `${words[4]}`, now: 1 });
+    const { conversationId, questionId: insteadOf } = other;
+    operations.saveDraft({ conversationId, insteadOf, text: `${words[5]}` });
     operations.deleteConversations([other.conversationId], 1);
     expect(countTraces(path, words)).toBe(words.length);
     operations.purgeDeleted(2);

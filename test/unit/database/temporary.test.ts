@@ -12,7 +12,7 @@ function open() {
   const db = openMemoryDatabase();
   const onDisk = createOperations(db);
   const rows = (): unknown[] =>
-    ['conversations', 'messages', 'generations', 'drafts', 'queued_questions'].flatMap((table) =>
+    ['conversations', 'messages', 'generations', 'drafts', 'edits', 'queued_questions'].flatMap((table) =>
       db.prepare(`SELECT * FROM ${table}`).all(),
     );
   return { operations: withTemporary(onDisk), onDisk, rows };
@@ -31,6 +31,7 @@ describe('a temporary conversation', () => {
     const next = nextTurn(turn);
     operations.startTurn(next);
     operations.saveDraft({ conversationId, text: 'unsent' });
+    operations.saveDraft({ conversationId, insteadOf: turn.questionId, text: 'in other words' });
     operations.addQueuedQuestion({ id: newId(), conversationId, text: 'later', now: 1 });
     operations.renameConversation(conversationId, 'Another name');
 
@@ -107,6 +108,8 @@ describe('keeping a temporary conversation', () => {
     const next = nextTurn(turn);
     operations.startTurn(next);
     operations.addQueuedQuestion({ id: newId(), conversationId, text: 'later', now: 7 });
+    const edit = { conversationId, insteadOf: turn.questionId, text: 'in other words' };
+    operations.saveDraft(edit);
     const before = operations.getConversation(conversationId);
     const answer = operations.getMessage(turn.answerId);
 
@@ -115,6 +118,7 @@ describe('keeping a temporary conversation', () => {
     expect(onDisk.getMessage(turn.answerId)).toEqual(answer);
     expect(onDisk.getCurrentLeaf(conversationId)).toMatchObject({ id: next.answerId });
     expect(onDisk.getQueue(conversationId)).toMatchObject([{ text: 'later', createdAt: 7 }]);
+    expect(onDisk.listDrafts()).toEqual([edit]);
     // The answer that is being written goes on there.
     operations.saveAnswerText(next.answerId, 'half');
     expect(onDisk.getMessage(next.answerId)).toMatchObject({ text: 'half', status: 'generating' });
