@@ -47,7 +47,7 @@ export function createConversations({ database, live, dropSavedStates, now }: Co
     open,
     earlier,
     onChanged: changed.on,
-    /** Tells that a conversation has a new message or a new time. */
+    /** Tells that a conversation has a new time, or other messages than before. */
     async touch(conversationId: string): Promise<void> {
       announce(await database.getConversation(conversationId));
     },

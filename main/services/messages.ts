@@ -25,17 +25,22 @@ export function createMessages({ database, live, conversations, generations, now
     versions: (messageId: string): Promise<Version[]> => transcripts.versions(messageId),
     async rate(messageId: string, rating: Rating | null): Promise<Message> {
       await database.rateAnswer(messageId, rating);
-      return transcripts.message(messageId);
+      const message = await transcripts.message(messageId);
+      await conversations.touch(message.conversationId);
+      return message;
     },
     /** Moves a message and all that hangs below it to the trash; answers being written there are stopped first. */
     async deleteBranch(messageId: string): Promise<Transcript> {
       const { conversationId } = await database.getMessage(messageId);
       await generations.stopAllBelow(messageId);
       await database.deleteBranch(messageId, now());
+      await conversations.touch(conversationId);
       return conversations.open(conversationId);
     },
     async restoreBranch(messageId: string): Promise<Transcript> {
-      return conversations.open(await database.restoreBranch(messageId), messageId);
+      const conversationId = await database.restoreBranch(messageId);
+      await conversations.touch(conversationId);
+      return conversations.open(conversationId, messageId);
     },
     /** Copies the branch down to a message into a new conversation. */
     async fork(messageId: string): Promise<Transcript> {

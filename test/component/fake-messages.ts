@@ -30,7 +30,11 @@ export class FakeMessages {
       tree: (input) => answer('messages.tree', input, () => this.#tree(input.conversationId)),
       versions: (input) => answer('messages.versions', input, () => this.#versions(input.messageId)),
       rate: (input) =>
-        answer('messages.rate', input, () => Object.assign(main.message(input.messageId), { rating: input.rating })),
+        answer('messages.rate', input, () => {
+          const message = Object.assign(main.message(input.messageId), { rating: input.rating });
+          main.conversations.save(message.conversationId, {});
+          return message;
+        }),
       deleteBranch: (input) => answer('messages.deleteBranch', input, () => this.#delete(input.messageId)),
       restoreBranch: (input) => answer('messages.restoreBranch', input, () => this.#restore(input.messageId)),
       fork: (input) => answer('messages.fork', input, () => this.#fork(input.messageId)),
@@ -110,6 +114,7 @@ export class FakeMessages {
       stored.messages.filter(({ id }) => gone.has(id)),
     );
     stored.messages = stored.messages.filter(({ id }) => !gone.has(id));
+    this.#main.conversations.save(conversationId, {});
     const beside = stored.messages.findLast((message) => message.parentId === parentId);
     if (beside !== undefined) return this.select(conversationId, beside.id);
     stored.leafId = parentId;
@@ -121,6 +126,7 @@ export class FakeMessages {
     const conversationId = messages[0]?.conversationId ?? '';
     const stored = this.#main.conversations.find(conversationId);
     stored.messages = [...stored.messages, ...messages].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    this.#main.conversations.save(conversationId, {});
     return this.select(conversationId, messageId);
   }
 

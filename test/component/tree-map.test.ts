@@ -93,6 +93,55 @@ describe('the map of a conversation', () => {
     expect(active(tree)).toBe('Answer 1, on the page: Text 2');
   });
 
+  test('follows what changes while it is open, and the keyboard stays at its message', async () => {
+    const open = await openForked();
+    const tree = await openMap(open);
+    const { fake, id, user } = open;
+    await user.keyboard('{Home}{ArrowDown}');
+    expect(active(tree)).toContain('version 1 of 2, good answer: First.');
+    const [question, first] = fake.conversations.find(id).messages;
+    // As by another window: a third answer, and another opinion of the first.
+    fake.addMessage(id, { role: 'assistant', parentId: question?.id ?? null, text: 'Third.' });
+    if (first !== undefined) first.rating = -1;
+    fake.conversations.save(id, {});
+    await settle();
+    expect(within(tree).getByText('Third.')).toBeTruthy();
+    expect(active(tree)).toContain('version 1 of 3, bad answer: First.');
+    expect(document.activeElement).toBe(tree);
+    // The one that the keyboard is at goes.
+    fake.conversations.find(id).messages = fake.conversations.find(id).messages.filter((message) => message !== first);
+    fake.conversations.save(id, {});
+    await settle();
+    expect(within(tree).queryByText('First.')).toBeNull();
+    expect(active(tree)).not.toBe('');
+    await user.keyboard('{Home}');
+    expect(active(tree)).toContain('What?');
+  });
+
+  test('is read once more when something changes while it is read, and not at all when it is closed', async () => {
+    const open = await openForked();
+    const { fake, id, user } = open;
+    const tree = await openMap(open);
+    const before = fake.callsOf('messages.tree').length;
+    fake.beforeAnswer = (method) => {
+      if (method !== 'messages.tree') return;
+      fake.beforeAnswer = null;
+      fake.addMessage(id, { role: 'prompter', parentId: null, text: 'Other?' });
+      fake.conversations.save(id, {});
+      fake.conversations.save(id, {});
+    };
+    fake.conversations.save(id, {});
+    await settle();
+    await settle();
+    expect(within(tree).getByText('Other?')).toBeTruthy();
+    expect(fake.callsOf('messages.tree')).toHaveLength(before + 2);
+    await user.keyboard('{Escape}');
+    await expect.poll(() => screen.queryByRole('dialog')).toBeNull();
+    fake.conversations.save(id, {});
+    await settle();
+    expect(fake.callsOf('messages.tree')).toHaveLength(before + 2);
+  });
+
   test('says that it could not be read', async () => {
     const open = await openForked();
     open.fake.fail('messages.tree', ['database-unreadable', 'The database could not be read.']);
