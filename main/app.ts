@@ -67,13 +67,14 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   const ipc = createElectronTransport();
   const pagePrinter = createPagePrinter();
   // The window is built while the database opens; what its page asks meanwhile is answered once that is done.
-  const coreSoon = openRecovering({
+  const recovering = openRecovering({
     open: () =>
       openCore({ ...places, dataFolder, modelOverride, version: app.getVersion(), printPage: pagePrinter.toPdf }),
     ...{ dataFolder, databaseWorker: places.databaseWorker },
     preloadPath: join(preloads, 'recovery.cjs'),
     iconPath: join(iconFolder, 'icon.png'),
-  }).then((core) => {
+  });
+  const coreSoon = recovering.opened.then((core) => {
     broadcastChanges(core, ipc);
     core.onDamaged(() => void tellOfDamage());
     return core;
@@ -211,6 +212,11 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
       case 'hidden': // It is.
     }
   };
+  /** The same for another start, which finds the conversations closed while the owner is asked about them. */
+  const performWhenOpen = (wanted: StartRequest): void => {
+    if (recovering.raise()) coreSoon.then(() => perform(wanted), ignore);
+    else perform(wanted);
+  };
   /** Shows what this start asks for, and never nothing: without a tray, something has to lead back to the app. */
   const begin = async (): Promise<void> => {
     perform(request);
@@ -222,13 +228,13 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   };
 
   app.on('second-instance', (_event, _args, _folder, handedOver) => {
-    void readySoon.then(() => perform(readStartRequest(handedOver)));
+    void readySoon.then(() => performWhenOpen(readStartRequest(handedOver)));
   });
   app.on('open-url', (event, link) => {
     event.preventDefault();
-    void readySoon.then(() => perform(requestOfLink(link)));
+    void readySoon.then(() => performWhenOpen(requestOfLink(link)));
   });
-  app.on('activate', () => mainWindow.show());
+  app.on('activate', () => performWhenOpen({ kind: 'window' }));
   app.on('before-quit', () => {
     isQuitting = true;
     quickAsk.dispose();

@@ -18,20 +18,34 @@ export interface RecoveringOptions<T> {
   iconPath: string;
 }
 
+/** The app's data on their way, and the window that may stand in between. */
+export interface Recovering<T> {
+  /**
+   * The data, once they are open.
+   *
+   * @throws AppError `cancelled` when the owner leaves instead; what `open` throws when it has another cause
+   */
+  opened: Promise<T>;
+  /** Brings the window to the front that asks what is to be done. False when there is none. */
+  raise(): boolean;
+}
+
 /**
  * Opens the app's data. While its file cannot be opened, or was found damaged, a window of its own says why and lets the
  * owner decide what is done about it.
- *
- * @throws AppError `cancelled` when the owner leaves instead; what `open` throws when it has another cause
  */
-export async function openRecovering<T>(options: RecoveringOptions<T>): Promise<T> {
-  const { databasePath } = placesIn(options.dataFolder);
+export function openRecovering<T>(options: RecoveringOptions<T>): Recovering<T> {
   const desk = createDesk(options);
+  return { opened: openWith(desk, options), raise: desk.raise };
+}
+
+async function openWith<T>(desk: Desk, { open, dataFolder }: RecoveringOptions<T>): Promise<T> {
+  const { databasePath } = placesIn(dataFolder);
   try {
     for (;;) {
       try {
         assertUndamaged(databasePath);
-        return await options.open();
+        return await open();
       } catch (error) {
         if (!(error instanceof AppError) || problemOf(error) === null) throw error;
         logFailure('database', error.details['cause'] ?? error.message);
@@ -42,6 +56,8 @@ export async function openRecovering<T>(options: RecoveringOptions<T>): Promise<
     desk.close();
   }
 }
+
+type Desk = ReturnType<typeof createDesk>;
 
 /** The recovery window, built when it is first needed and kept until the conversations are open. */
 function createDesk({ dataFolder, databaseWorker, preloadPath, iconPath }: RecoveringOptions<unknown>) {
@@ -83,6 +99,13 @@ function createDesk({ dataFolder, databaseWorker, preloadPath, iconPath }: Recov
       const decision = new Promise<RecoveryDecision>((decide) => (current = { recovery, decide }));
       window ??= build();
       return decision;
+    },
+    raise(): boolean {
+      if (window === null) return false;
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+      return true;
     },
     close(): void {
       current = null;
