@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test, type Page } from '@playwright/test';
-import { launchApp, makeDataFolder, removeDataFolder, type RunningApp } from '../support/app.ts';
+import { electronEnvironment, electronSwitches } from '../../scripts/setup/electron-launch.mjs';
+import { electronExecutable } from '../../scripts/setup/electron-runtime.mjs';
+import { launchApp, makeDataFolder, projectRoot, removeDataFolder, type RunningApp } from '../support/app.ts';
 import { violationsOf } from '../support/axe.ts';
 
 /** Asks something in an app of its own, and then takes away the header of the file that it left. */
@@ -39,6 +43,41 @@ test('a damaged file leads to a window that saves what can be read, and on into 
     const main = app.electron.windows().find((page) => page.url().endsWith('index.html'));
     if (main === undefined) throw new Error('There is no main window.');
     await expect(main.getByText('What is a tree?').first()).toBeVisible();
+  } finally {
+    await app.quit();
+    removeDataFolder(dataFolder);
+  }
+});
+
+test('another start raises that window, and shows what it was for once the conversations are open', async () => {
+  const dataFolder = makeDataFolder();
+  await askAndDamage(dataFolder);
+  const app = await launchApp({ dataFolder });
+  const visible = (): Promise<string[]> =>
+    app.electron.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()
+        .filter((window) => window.isVisible())
+        .map(({ webContents }) => webContents.getURL().replace(/.*\//, '')),
+    );
+  const startAgain = async (...words: string[]): Promise<void> => {
+    const args = [...electronSwitches(process.env), projectRoot, '--data', dataFolder, ...words];
+    await promisify(execFile)(electronExecutable(), args, { env: electronEnvironment(process.env) });
+  };
+  try {
+    const recovery = await recoveryWindowOf(app);
+    await expect(recovery.getByRole('heading', { name: 'file is damaged' })).toBeVisible();
+    await expect.poll(visible).toEqual(['recovery.html']);
+    await app.electron.evaluate(({ BrowserWindow }) => {
+      for (const window of BrowserWindow.getAllWindows()) window.hide();
+    });
+    await startAgain();
+    await expect.poll(visible).toEqual(['recovery.html']);
+    await startAgain('--quick-ask');
+    await startAgain('--new');
+    expect(await visible(), 'what would wait behind it is not shown').toEqual(['recovery.html']);
+    await recovery.getByRole('button', { name: 'Save what can be read' }).click();
+    await recovery.getByRole('button', { name: 'Open the conversations' }).click();
+    await expect.poll(async () => (await visible()).toSorted()).toEqual(['index.html', 'quick-ask.html']);
   } finally {
     await app.quit();
     removeDataFolder(dataFolder);

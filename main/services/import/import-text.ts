@@ -2,8 +2,9 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../../preload/contract/errors.ts';
 
+const gibBytes = 1024 ** 3;
 /** Most that one import may hold once it is unpacked: a few kilobytes of gzip can stand for terabytes. */
-const maxBytes = 1024 ** 3;
+const maxBytes = gibBytes;
 
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 
@@ -16,7 +17,8 @@ export function createBudget(limitBytes = maxBytes) {
     spend(bytes: number): void {
       leftBytes -= bytes;
       if (leftBytes >= 0) return;
-      const most = `${String(Math.floor(limitBytes / 1024 ** 2))} MiB`;
+      const [unitBytes, unit] = limitBytes >= gibBytes ? [gibBytes, 'GiB'] : [1024 ** 2, 'MiB'];
+      const most = `${String(Math.floor(limitBytes / unitBytes))} ${unit}`;
       throw new AppError('invalid-input', `There is more than ${most} of text here. Nothing was imported.`);
     },
   };

@@ -28,3 +28,9 @@ it('stops at the limit, however small the packed file is', async () => {
     message: 'There is more than 1 MiB of text here. Nothing was imported.',
   });
 });
+
+it('takes 1 GiB unless told otherwise, and says so as the documents do', () => {
+  const budget = createBudget();
+  budget.spend(1024 * mebibyte);
+  expect(() => budget.spend(1)).toThrow('There is more than 1 GiB of text here. Nothing was imported.');
+});
