@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Backups } from '../services/backups.ts';
 import type { Terminal } from './ask.ts';
+import { interruptible, percentOf } from './interruptible.ts';
 
 /** What `--backup` asks for. */
 export interface BackupCommand {
@@ -15,28 +16,10 @@ export async function backUp(
   { path, json }: BackupCommand,
   terminal: Terminal,
 ): Promise<void> {
-  const isTold = terminal.stderr.isTTY === true && !json;
-  const stopping = new AbortController();
-  const interrupt = (): void => {
-    stopping.abort();
-  };
-  let shownPercent = -1;
-  terminal.once('SIGINT', interrupt);
-  try {
-    const copy = await backups.writeTo(resolve(path), {
-      signal: stopping.signal,
-      onProgress: (fraction) => {
-        const percent = Math.floor(fraction * 100);
-        if (percent === shownPercent || !isTold) return;
-        shownPercent = percent;
-        terminal.stderr.write(`\rcopying: ${String(percent)} %   `);
-      },
-    });
-    if (isTold) terminal.stderr.write('\r');
-    terminal.stdout.write(
-      json ? `${JSON.stringify(copy)}\n` : `${copy.path}: ${String(copy.sizeBytes)} bytes, checked\n`,
-    );
-  } finally {
-    terminal.off('SIGINT', interrupt);
-  }
+  const copy = await interruptible(terminal, json, ({ signal, tell }) =>
+    backups.writeTo(resolve(path), { signal, onProgress: (fraction) => tell(`copying: ${percentOf(fraction)}`) }),
+  );
+  terminal.stdout.write(
+    json ? `${JSON.stringify(copy)}\n` : `${copy.path}: ${String(copy.sizeBytes)} bytes, checked\n`,
+  );
 }

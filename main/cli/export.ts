@@ -4,6 +4,7 @@ import { exportFormats, type Branches, type ExportFormat } from '../../preload/c
 import { formatOfName } from '../services/export/export-format.ts';
 import type { Exports } from '../services/export/exports.ts';
 import type { Terminal } from './ask.ts';
+import { interruptible } from './interruptible.ts';
 
 /** What `--export` asks for. */
 export interface ExportCommand {
@@ -33,30 +34,18 @@ export async function exportConversations(
   if (format === null) {
     throw new AppError('invalid-input', `Say which format to export: --format ${exportFormats.join('|')}. See --help.`);
   }
-  const isTold = terminal.stderr.isTTY === true && !json;
-  const stopping = new AbortController();
-  const interrupt = (): void => {
-    stopping.abort();
-  };
-  terminal.once('SIGINT', interrupt);
-  try {
-    const report = await exports.run({
-      ...{ conversationIds, branches, format, path },
-      signal: stopping.signal,
-      onProgress: ({ done, total }) => {
-        if (isTold) terminal.stderr.write(`\rexporting: ${grouped(done)} of ${grouped(total)}   `);
-      },
-    });
-    if (isTold) terminal.stderr.write('\r');
-    const { files, conversations, messages } = report;
-    terminal.stdout.write(
-      json
-        ? `${JSON.stringify({ ...report, format, branches })}\n`
-        : `${report.path}: ${counted(conversations, 'conversation')}, ${counted(messages, 'message')}, ${counted(files, 'file')}\n`,
-    );
-  } finally {
-    terminal.off('SIGINT', interrupt);
-  }
+  const report = await interruptible(terminal, json, ({ signal, tell }) =>
+    exports.run({
+      ...{ conversationIds, branches, format, path, signal },
+      onProgress: ({ done, total }) => tell(`exporting: ${grouped(done)} of ${grouped(total)}`),
+    }),
+  );
+  const { files, conversations, messages } = report;
+  terminal.stdout.write(
+    json
+      ? `${JSON.stringify({ ...report, format, branches })}\n`
+      : `${report.path}: ${counted(conversations, 'conversation')}, ${counted(messages, 'message')}, ${counted(files, 'file')}\n`,
+  );
 }
 
 function grouped(count: number): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from './conversations.ts';
 import type { Envelope } from './errors.ts';
+import type { SkipReason } from './skip-reasons.ts';
 
 /** Forms in which conversations leave. `json` holds everything there is; `oasst` are Open-Assistant's message trees. */
 export const exportFormats = ['md', 'html', 'pdf', 'txt', 'json', 'oasst'] as const;
@@ -35,29 +36,6 @@ export interface MergeReport {
   /** `branched` ones are known with other words: they were added beside those, under an id of their own. */
   messages: { new: number; known: number; branched: number };
 }
-
-/** Why something in a file did not become a message. */
-export type SkipReason =
-  /** Records that are no JSON, or of a form that is not known, or beyond what is read. */
-  | 'not-json'
-  | 'unknown-form'
-  | 'too-large'
-  | 'too-deep'
-  /** The file ends inside a record. */
-  | 'cut-off'
-  /** Messages without text, or by somebody who neither asks nor answers. */
-  | 'no-text'
-  | 'unknown-role'
-  /** Parts of messages: pictures, files, tool calls, reasoning, and what the program had hidden. */
-  | 'not-text'
-  /** Answers whose question is not in the file. */
-  | 'no-question'
-  /** A question right after a question, or an answer right after an answer. */
-  | 'out-of-turn'
-  /** An id for the second time in one conversation. */
-  | 'repeated'
-  /** Messages that follow one another in a ring. */
-  | 'no-beginning';
 
 export interface Skipped {
   reason: SkipReason;

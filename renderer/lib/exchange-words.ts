@@ -6,8 +6,8 @@ import type {
   ImportFormat,
   ImportReport,
   InspectedImport,
-  SkipReason,
 } from '../../preload/contract/exchange.ts';
+import { skipReasons } from '../../preload/contract/skip-reasons.ts';
 import { formatCount, formatPercent } from './format.ts';
 
 /** What the app says about conversations that leave and come back. */
@@ -39,21 +39,6 @@ const importFormatWords: Record<ImportFormat, string> = {
   'lm-studio': 'conversations of LM Studio',
   gpt4all: 'chats of GPT4All',
   'open-webui': 'chats of Open WebUI',
-};
-
-const reasonWords: Record<SkipReason, string> = {
-  'not-json': 'no JSON',
-  'unknown-form': 'of an unknown form',
-  'too-large': 'too large',
-  'too-deep': 'nested too deeply',
-  'cut-off': 'cut off at the end of the file',
-  'no-text': 'without text',
-  'unknown-role': 'by somebody who neither asks nor answers',
-  'not-text': 'that are no text of the conversation, such as pictures, tool calls and reasoning',
-  'no-question': 'answers whose question is not in the file',
-  'out-of-turn': 'not in turn: a question after a question, or an answer after an answer',
-  repeated: 'there twice',
-  'no-beginning': 'in a ring without beginning',
 };
 
 /** "3 conversations, 42 messages, in notes.json." */
@@ -90,7 +75,7 @@ export function reportLines({ format, conversations, messages, ...losses }: Impo
     lines.push(`Brought back: ${counted(conversations.restored, 'deleted conversation')}.`);
   }
   for (const { reason, count, firstRecord } of losses.skipped) {
-    lines.push(`Left out: ${formatCount(count)} ${reasonWords[reason]} (first in record ${formatCount(firstRecord)}).`);
+    lines.push(`Left out: ${formatCount(count)} ${skipReasons[reason]} (first in record ${formatCount(firstRecord)}).`);
   }
   if (losses.orphans > 0) {
     lines.push(

@@ -187,7 +187,7 @@ export const areas = [
       { regex: upTo('(main|resources|test|scripts)/'), message: 'The windows import from renderer only.' },
       preloadBeyondContract,
       {
-        regex: upTo('preload/contract/(?!(errors|app-pages|page-link-text|guide)\\.ts$)'),
+        regex: upTo('preload/contract/(?!(errors|app-pages|page-link-text|guide|skip-reasons)\\.ts$)'),
         typesAllowed: true,
         message: 'Of the contract, a window takes values only from files without a schema; of the rest only types.',
       },

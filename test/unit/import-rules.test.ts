@@ -121,6 +121,7 @@ describe('kept rules are left alone', () => {
     ['renderer/stores/a.ts', `import { appPages } from '../../preload/contract/app-pages.ts';`],
     ['renderer/stores/a.ts', `import { withoutPageLinks } from '../../preload/contract/page-link-text.ts';`],
     ['renderer/stores/a.ts', `import { guideName } from '../../preload/contract/guide.ts';`],
+    ['renderer/lib/a.ts', `import { skipReasons } from '../../preload/contract/skip-reasons.ts';`],
     ['renderer/stores/a.ts', `import { show } from '../main-window/navigation.ts';`],
     ['renderer/lib/markdown/render.ts', `import { marked } from 'marked'; import 'highlight.js/lib/core';`],
     ['renderer/lib/a.ts', `const all = await import('./highlight.ts');`],

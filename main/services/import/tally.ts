@@ -1,4 +1,5 @@
-import type { Losses, Skipped, SkipReason } from '../../../preload/contract/exchange.ts';
+import type { Losses, Skipped } from '../../../preload/contract/exchange.ts';
+import type { SkipReason } from '../../../preload/contract/skip-reasons.ts';
 
 /** Counts what is left out while a file is read. */
 export function createTally() {
