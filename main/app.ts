@@ -66,11 +66,16 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   const { iconFolder } = places;
   const ipc = createElectronTransport();
   const pagePrinter = createPagePrinter();
+  /** Resolves when windows can be built: from the first moment there are pages to load into them. */
+  const readySoon = app.whenReady().then(() => {
+    fetchNoDictionaries();
+    serveAppPages(join(root, 'out', 'renderer'));
+  });
   // The window is built while the database opens; what its page asks meanwhile is answered once that is done.
   const recovering = openRecovering({
     open: () =>
       openCore({ ...places, dataFolder, modelOverride, version: app.getVersion(), printPage: pagePrinter.toPdf }),
-    ...{ dataFolder, databaseWorker: places.databaseWorker },
+    ...{ dataFolder, databaseWorker: places.databaseWorker, ready: readySoon },
     preloadPath: join(preloads, 'recovery.cjs'),
     iconPath: join(iconFolder, 'icon.png'),
   });
@@ -85,7 +90,6 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   const settledSoon = new Promise<void>((resolve) => {
     markSettled = resolve;
   });
-  const readySoon = app.whenReady().then(() => fetchNoDictionaries());
   const settingsSoon = Promise.all([coreSoon, readySoon]).then(([{ settings }]) => {
     keepAppearance(settings);
     return settings;
@@ -266,7 +270,6 @@ export async function startApp({ root, places, dataFolder, modelOverride, reques
   }, ignore);
 
   await readySoon;
-  serveAppPages(join(root, 'out', 'renderer'));
   begin().catch(ignore);
   // While the process of the page starts, this one has time.
   installMenu({

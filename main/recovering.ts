@@ -1,4 +1,4 @@
-import { app, shell, type BrowserWindow } from 'electron';
+import { shell, type BrowserWindow } from 'electron';
 import { AppError } from '../preload/contract/errors.ts';
 import { createBackupRunner } from './database/backup-client.ts';
 import { createElectronTransport } from './ipc/electron-transport.ts';
@@ -14,6 +14,8 @@ export interface RecoveringOptions<T> {
   open: () => Promise<T>;
   dataFolder: string;
   databaseWorker: URL;
+  /** Windows can be built, and their pages are served. */
+  ready: Promise<void>;
   preloadPath: string;
   iconPath: string;
 }
@@ -60,7 +62,7 @@ async function openWith<T>(desk: Desk, { open, dataFolder }: RecoveringOptions<T
 type Desk = ReturnType<typeof createDesk>;
 
 /** The recovery window, built when it is first needed and kept until the conversations are open. */
-function createDesk({ dataFolder, databaseWorker, preloadPath, iconPath }: RecoveringOptions<unknown>) {
+function createDesk({ dataFolder, databaseWorker, ready, preloadPath, iconPath }: RecoveringOptions<unknown>) {
   const { databasePath, backupsFolder } = placesIn(dataFolder);
   const ipc = createElectronTransport();
   let window: BrowserWindow | null = null;
@@ -92,7 +94,7 @@ function createDesk({ dataFolder, databaseWorker, preloadPath, iconPath }: Recov
 
   return {
     async decide(error: AppError): Promise<RecoveryDecision> {
-      await app.whenReady();
+      await ready;
       attempt += 1;
       const runTask = createBackupRunner(databaseWorker);
       const recovery = createRecovery(error, { databasePath, backupsFolder, runTask, attempt, now: Date.now });
