@@ -1,4 +1,4 @@
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { AssistantApi } from '../../preload/contract/api.ts';
 import type { Draft } from '../../preload/contract/drafts.ts';
 import { unwrap } from '../lib/api.ts';
@@ -27,7 +27,7 @@ export class DraftsStore {
   readonly #edits: EditsStore;
   readonly #saver: UnsentSaver;
   /** Places whose text is being sent. */
-  readonly #handedOver = new Set<DraftPlace>();
+  readonly #handedOver = new SvelteSet<DraftPlace>();
 
   constructor({ api, notices, edits, saver }: DraftsDependencies) {
     this.#api = api;
@@ -102,7 +102,7 @@ export class DraftsStore {
       const saved = await unwrap(this.#api.drafts.list());
       this.#edits.bringBack(saved, isNewer);
       const unsent = saved.filter(({ insteadOf }) => insteadOf === undefined);
-      this.#keepOthers(new Set(unsent.map(({ conversationId }) => conversationId)));
+      this.#keepOthers(unsent.map(({ conversationId }) => conversationId));
       for (const draft of unsent) this.#bringBack(draft, isNewer(draft));
     } catch (failure) {
       this.#notices.fail(failure);
@@ -110,8 +110,8 @@ export class DraftsStore {
   }
 
   /** What stands only here is saved again: it may have been typed after the backup that was put back. */
-  #keepOthers(saved: ReadonlySet<DraftPlace>): void {
-    for (const [place, text] of this.#texts) if (!saved.has(place)) this.set(place, text);
+  #keepOthers(saved: readonly DraftPlace[]): void {
+    for (const [place, text] of this.#texts) if (!saved.includes(place)) this.set(place, text);
   }
 
   #bringBack({ conversationId, text }: Draft, isNewer: boolean): void {

@@ -1,4 +1,4 @@
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { Message } from '../../preload/contract/conversations.ts';
 import type { Draft } from '../../preload/contract/drafts.ts';
 import type { UnsentSaver } from './unsent-saver.ts';
@@ -9,7 +9,7 @@ type Question = Pick<Message, 'id' | 'conversationId'>;
 export class EditsStore {
   readonly #drafts = new SvelteMap<string, Draft & { insteadOf: string }>();
   /** Those that were only brought back: nobody is typing there. */
-  readonly #resting = new Set<string>();
+  readonly #resting = new SvelteSet<string>();
   readonly #saver: UnsentSaver;
 
   constructor(saver: UnsentSaver) {
@@ -59,6 +59,7 @@ export class EditsStore {
       this.#resting.add(insteadOf);
       this.#drafts.set(insteadOf, draft);
     }
-    for (const draft of here) if (!saved.some(({ insteadOf }) => insteadOf === draft.insteadOf)) this.#saver.keep(draft);
+    for (const draft of here)
+      if (!saved.some(({ insteadOf }) => insteadOf === draft.insteadOf)) this.#saver.keep(draft);
   }
 }
