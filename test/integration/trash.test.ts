@@ -103,7 +103,11 @@ describe('erasing', () => {
     expect(holding('A shibboleth')).toEqual([`${broken.id}.sqlite3`]);
     expect(holding('A password')).toHaveLength(3);
     const nothing = await trash.erase({ entries, alsoInBackups: true });
-    expect(nothing, 'there was nothing to erase').toMatchObject({ conversations: 0, backupsCleaned: 0, backupsLeft: 0 });
+    expect(nothing, 'there was nothing to erase').toMatchObject({
+      conversations: 0,
+      backupsCleaned: 0,
+      backupsLeft: 0,
+    });
     expect((await trash.list()).map(({ id }) => id)).toEqual([second.conversationId]);
   });
 
