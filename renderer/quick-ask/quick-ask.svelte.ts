@@ -75,6 +75,8 @@ export class QuickAskStore {
   /** The field makes itself known, so that the cursor can be put there. */
   readonly holdField = (field: HTMLTextAreaElement): (() => void) => {
     this.#field = field;
+    // Before the window is shown for the first time: what is typed at once must not come before the news that it is.
+    field.focus();
     return () => {
       this.#field = null;
     };
