@@ -27,65 +27,55 @@ export class Random {
   }
 }
 
+/**
+ * Words that may stand for each other in every question. What has a sense of its own in the app is left out: "thread",
+ * "device", "trash", "memory", "quick".
+ */
 const SYNONYMS: readonly (readonly string[])[] = [
-  ['conversation', 'chat', 'thread', 'discussion', 'dialogue'],
-  ['conversations', 'chats', 'threads', 'discussions'],
-  ['delete', 'remove', 'erase', 'get rid of', 'trash', 'throw away'],
+  ['conversation', 'chat', 'discussion', 'dialogue'],
+  ['conversations', 'chats', 'discussions'],
+  ['delete', 'remove', 'erase', 'get rid of', 'throw away'],
   ['deleted', 'removed', 'erased'],
-  ['app', 'program', 'application', 'software', 'tool'],
+  ['app', 'program', 'application', 'software'],
   ['answer', 'reply', 'response'],
   ['answers', 'replies', 'responses'],
-  ['question', 'prompt', 'message'],
   ['shortcut', 'keyboard shortcut', 'hotkey', 'key combination'],
   ['shortcuts', 'keyboard shortcuts', 'hotkeys', 'key bindings'],
-  ['computer', 'machine', 'pc', 'laptop', 'device'],
+  ['computer', 'machine', 'pc', 'laptop'],
   ['picture', 'image', 'photo'],
   ['pictures', 'images', 'photos'],
-  ['show', 'display', 'see', 'view'],
+  ['show', 'display', 'see'],
   ['big', 'large', 'huge'],
   ['bigger', 'larger'],
   ['small', 'tiny', 'little'],
-  ['fast', 'quick'],
   ['faster', 'quicker'],
-  ['change', 'switch', 'modify', 'alter'],
-  ['choose', 'select', 'pick', 'set'],
+  ['change', 'modify', 'alter'],
+  ['choose', 'select', 'pick'],
   ['stored', 'saved', 'kept', 'located'],
   ['save', 'store', 'keep'],
-  ['start', 'begin', 'open', 'create'],
-  ['stop', 'cancel', 'halt', 'end', 'interrupt', 'abort'],
-  ['continue', 'resume', 'go on with', 'carry on with'],
+  ['start', 'begin'],
+  ['stop', 'cancel', 'halt', 'interrupt', 'abort'],
   ['regenerate', 'retry', 'redo', 'try again'],
   ['undo', 'revert', 'take back'],
   ['restore', 'recover', 'bring back', 'get back'],
   ['find', 'look for', 'search for'],
-  ['send', 'submit', 'post'],
-  ['hide', 'collapse', 'close'],
-  ['write', 'compose', 'make up'],
-  ['fix', 'repair', 'correct'],
-  ['internet', 'network', 'web'],
-  ['folder', 'directory', 'location', 'path'],
-  ['memory', 'ram'],
-  ['model', 'ai', 'language model'],
-  ['text', 'words'],
+  ['send', 'submit'],
+  ['hide', 'collapse'],
+  ['fix', 'repair'],
+  ['folder', 'directory'],
   ['color', 'colour'],
-  ['theme', 'appearance', 'look'],
-  ['settings', 'options', 'parameters', 'values'],
+  ['colors', 'colours'],
+  ['settings', 'options', 'preferences'],
   ['licence', 'license'],
-  ['title', 'name'],
-  ['highest', 'tallest', 'biggest'],
-  ['earth', 'world', 'planet'],
   ['people', 'humans', 'persons'],
   ['terminal', 'command line', 'shell', 'console'],
   ['wrong', 'incorrect', 'false'],
-  ['old', 'previous', 'earlier'],
   ['possible', 'supported', 'available'],
   ['need', 'require'],
   ['voice', 'speech'],
   ['explain', 'describe', 'define'],
-  ['best', 'right', 'recommended'],
   ['meaning', 'definition', 'explanation'],
-  ['use', 'work with'],
-  ['how do i', 'how can i', 'how to', 'how would i', 'how does one', 'how do you', 'what is the way to'],
+  ['how do i', 'how can i', 'how to', 'how would i', 'how does one', 'how do you', 'what is the way to', 'i want to'],
   ["what's", 'what is', 'whats', 'what’s'],
   ['what is', "what's", 'whats', 'what does it mean:', 'explain', 'tell me about'],
   ['can i', 'could i', 'may i', 'is it possible to', 'am i able to'],
@@ -94,7 +84,11 @@ const SYNONYMS: readonly (readonly string[])[] = [
   ["doesn't", 'does not', 'doesnt'],
   ["don't", 'do not', 'dont'],
   ["isn't", 'is not', 'isnt'],
+  ["can't", 'cannot', 'cant', 'can not'],
 ];
+const REWORDINGS = SYNONYMS.flatMap((set) =>
+  set.map((word) => ({ pattern: new RegExp(`(^|[^\\w-])${word}(?![\\w-])`, 'i'), set })),
+);
 const BEFORE = [
   'please',
   'hi,',
@@ -117,7 +111,7 @@ const BEFORE = [
   'um',
   'one more thing:',
 ];
-const AFTER = ['please', 'thanks', 'pls', 'exactly', 'then', 'thank you', 'again', 'in short', 'actually', '??', '...'];
+const AFTER = ['please', 'thanks', 'pls', 'exactly', 'then', 'thank you', 'in short', 'actually', '??', '...'];
 
 /** One typing error in one longer word: letters swapped, dropped or doubled. */
 function mistype(text: string, random: Random): string {
@@ -138,12 +132,10 @@ function mistype(text: string, random: Random): string {
 
 /** One group of synonyms replaced, where the text has any. */
 function reword(text: string, random: Random): string {
-  const found = SYNONYMS.flatMap((set) =>
-    set.flatMap((word) => (new RegExp(`(^|[^\\w-])${word}(?![\\w-])`, 'i').test(text) ? [{ word, set }] : [])),
-  );
+  const found = REWORDINGS.filter(({ pattern }) => pattern.test(text));
   if (found.length === 0) return text;
-  const { word, set } = random.pick(found);
-  return text.replace(new RegExp(`(^|[^\\w-])${word}(?![\\w-])`, 'i'), `$1${random.pick(set)}`);
+  const { pattern, set } = random.pick(found);
+  return text.replace(pattern, `$1${random.pick(set)}`);
 }
 
 /** As typed in haste: some of the little words left out, now and then in another order. */
@@ -191,13 +183,15 @@ const COMMON = new Set(
 );
 
 /**
- * A question with every telling word replaced by one from elsewhere: it looks like something the guide knows and is not.
- * Undefined where the question has no telling word.
+ * A question with every telling word replaced by one from elsewhere, but for the `kept`th: it looks like something the
+ * guide knows and is not. Undefined where the question has no word to replace.
  */
-export function estrange(text: string, words: readonly string[], random: Random): string | undefined {
+export function estrange(text: string, words: readonly string[], random: Random, kept = -1): string | undefined {
+  let telling = 0;
   let replaced = 0;
   const out = text.replace(/[A-Za-z][\w'’+-]*/g, (word) => {
     if (COMMON.has(word.toLowerCase())) return word;
+    if (telling++ === kept) return word;
     replaced++;
     return random.pick(words);
   });

@@ -1,13 +1,15 @@
 /**
- * Builds the guide model in one command: `build.ts [--vocab FILE.gguf] [--steps N] [--seed N] [--python FILE]`.
+ * Builds the guide model in one command:
+ * `build.ts [--vocab FILE.gguf] [--steps N] [--refining N] [--seed N] [--python FILE]`.
  *
- * Data → token ids → training → GGUF and parity fixture → evaluation. The vocabulary comes from the guide.gguf that is
- * there; `--vocab` names another GGUF with Open-Assistant's markers, for the first build.
+ * Data → token ids → training → refining → GGUF, parity fixture and digests of the answers → evaluation. The vocabulary
+ * comes from the guide.gguf that is there; `--vocab` names another GGUF with Open-Assistant's markers, for the first build.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ANSWERS_FILE } from './answer-digests.ts';
 
 const here = import.meta.dirname;
 const guide = join(here, 'guide.gguf');
@@ -18,7 +20,7 @@ function run(program: string, args: string[]): void {
   console.log(`> ${[program, ...args].join(' ')}`);
   const result = spawnSync(program, args, {
     stdio: 'inherit',
-    env: { ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
   });
   if (result.status !== 0)
     throw new Error(`${args[0] ?? program} failed: ${result.error?.message ?? `status ${String(result.status)}`}`);
@@ -27,7 +29,8 @@ function run(program: string, args: string[]): void {
 const { values } = parseArgs({
   options: {
     vocab: { type: 'string', default: guide },
-    steps: { type: 'string', default: '1500' },
+    steps: { type: 'string', default: '6000' },
+    refining: { type: 'string', default: '3000' },
     seed: { type: 'string', default: '1' },
     python: { type: 'string', default: 'python3' },
   },
@@ -37,31 +40,24 @@ mkdirSync(work, { recursive: true });
 const at = (name: string): string => join(work, name);
 copyFileSync(values.vocab, at('vocab.gguf'));
 const node = process.execPath;
-run(node, [join(here, 'tokenize.ts'), at('vocab.gguf'), at('ids.json'), at('dialogue.json')]);
-run(values.python, [
-  join(here, 'train.py'),
-  '--data',
-  at('ids.json'),
-  '--vocab',
-  at('vocab.gguf'),
-  '--out',
-  at('model.pt'),
-  '--steps',
-  values.steps,
-  '--seed',
-  values.seed,
+const vectors = ['--vectors', at('token-vectors.f32')];
+const vocab = ['--vocab', at('vocab.gguf')];
+run(node, [
+  join(here, 'tokenize.ts'),
+  ...vocab,
+  ...vectors,
+  ...['--out', at('ids.json'), '--dialogue', at('dialogue.json')],
+  ...['--answers', at('answers.json')],
 ]);
+const train = [join(here, 'train.py'), ...vocab, ...vectors, '--data', at('ids.json'), '--seed', values.seed];
+run(values.python, [...train, '--steps', values.steps, '--out', at('trained.pt')]);
+const refining = ['--start', at('trained.pt'), '--steps', values.refining, '--rate', '1.5e-3', '--dropout', '0.05'];
+run(values.python, [...train, ...refining, '--out', at('model.pt')]);
 run(values.python, [
   join(here, 'export.py'),
-  '--model',
-  at('model.pt'),
-  '--vocab',
-  at('vocab.gguf'),
-  '--dialogue',
-  at('dialogue.json'),
-  '--out',
-  guide,
-  '--parity',
-  join(here, 'parity.json'),
+  ...vocab,
+  ...['--model', at('model.pt'), '--dialogue', at('dialogue.json')],
+  ...['--out', guide, '--parity', join(here, 'parity.json')],
 ]);
-run(node, [join(here, 'evaluate.ts')]);
+copyFileSync(at('answers.json'), ANSWERS_FILE);
+run(node, [join(here, 'evaluate.ts'), '--page', join(here, '..', '..', 'docs', 'guide-misses.md')]);

@@ -5,13 +5,15 @@
  *
  *     ## intent-id              starts an intent, or adds to it
  *     ? a phrasing              one way to ask; `?!` pins it to the training split
- *     = an answer               runs on until the next line that starts with a mark of this grammar
+ *     = an answer               runs on until the next line that starts with a mark of this grammar;
+ *                               {{name}} is a fact of the app, see facts.ts
  *     + a follow-up             a question that needs the turn before it; `+!` pins it
  *     -> other-intent           the follow-up's answer is that intent's answer
  *     ~ list: one, two, three   words for {list} in this file's phrasings (off-topic only)
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fillFacts } from './facts.ts';
 
 export const OFF_TOPIC = 'off-topic';
 export const DATA_DIRECTORY = join(import.meta.dirname, 'data');
@@ -28,6 +30,10 @@ export interface Group {
   parent?: string;
   phrasings: Phrasing[];
   answers: string[];
+  /** Of the data, without its ending. */
+  file?: string;
+  /** The intent whose answers a follow-up takes over. */
+  answerFrom?: string;
 }
 
 export interface Dataset {
@@ -42,10 +48,8 @@ export interface Split {
   heldOut: string[];
 }
 
-interface Draft extends Group {
-  answerFrom?: string;
-}
-
+/** How many phrasings each kind of group has at least. */
+const FLOORS = { intent: 15, followUp: 8, offTopic: 600 };
 const MARK = /^(## |\?!? |= |\+!? |-> |~ )/;
 
 /** FNV-1a: the fixed hash that decides which phrasings are held out. */
@@ -86,17 +90,20 @@ function* items(source: string): Generator<[mark: string, text: string]> {
   if (current) yield current;
 }
 
-function parseFile(name: string, source: string, data: Dataset, drafts: Draft[]): void {
-  let intent: Draft | undefined;
-  let followUp: Draft | undefined;
+function parseFile(name: string, source: string, data: Dataset): void {
+  const { groups } = data;
+  const file = name.replace(/\.md$/, '');
+  const before = groups.length;
+  let intent: Group | undefined;
+  let followUp: Group | undefined;
   const fail = (problem: string): never => {
     throw new Error(`${name}: ${problem}`);
   };
   for (const [mark, raw] of items(source)) {
     const text = raw.trim();
     if (mark === '##') {
-      intent = drafts.find((d) => d.id === text);
-      if (!intent) drafts.push((intent = { id: text, phrasings: [], answers: [] }));
+      intent = groups.find((g, index) => g.id === text && (index >= before || text === OFF_TOPIC));
+      if (!intent) groups.push((intent = { id: text, file, phrasings: [], answers: [] }));
       followUp = undefined;
       continue;
     }
@@ -109,13 +116,13 @@ function parseFile(name: string, source: string, data: Dataset, drafts: Draft[])
       else intent.phrasings.push({ text, pinned: mark === '?!' });
     } else if (mark.startsWith('+')) {
       if (!followUp || followUp.answers.length > 0 || followUp.answerFrom !== undefined) {
-        const count = drafts.filter((d) => d.parent === intent?.id).length;
-        followUp = { id: `${intent.id}/${count + 1}`, parent: intent.id, phrasings: [], answers: [] };
-        drafts.push(followUp);
+        const count = groups.filter((g) => g.parent === intent?.id).length;
+        followUp = { id: `${intent.id}/${count + 1}`, parent: intent.id, file, phrasings: [], answers: [] };
+        groups.push(followUp);
       }
       followUp.phrasings.push({ text, pinned: mark === '+!' });
     } else if (mark === '=') {
-      (followUp ?? intent).answers.push(text);
+      (followUp ?? intent).answers.push(fillFacts(text));
     } else {
       if (!followUp) return fail(`"-> ${text}" belongs to a follow-up`);
       followUp.answerFrom = text;
@@ -126,16 +133,13 @@ function parseFile(name: string, source: string, data: Dataset, drafts: Draft[])
 /** Parses all files of a directory, in the order of their names. */
 export function readDataset(directory: string = DATA_DIRECTORY): Dataset {
   const data: Dataset = { groups: [], templates: [], lists: new Map() };
-  const drafts: Draft[] = [];
   for (const name of readdirSync(directory).sort()) {
-    if (name.endsWith('.md')) parseFile(name, readFileSync(join(directory, name), 'utf8'), data, drafts);
+    if (name.endsWith('.md')) parseFile(name, readFileSync(join(directory, name), 'utf8'), data);
   }
-  data.groups = drafts.map(({ answerFrom, ...group }) => {
-    if (answerFrom === undefined) return group;
-    const source = drafts.find((d) => d.id === answerFrom);
-    if (!source) throw new Error(`${group.id}: no intent is called "${answerFrom}"`);
-    return { ...group, answers: source.answers };
-  });
+  for (const group of data.groups) {
+    if (group.answerFrom !== undefined)
+      group.answers = data.groups.find((g) => g.id === group.answerFrom)?.answers ?? [];
+  }
   return data;
 }
 
@@ -144,6 +148,7 @@ function answerProblems(answer: string): string[] {
   const problems: string[] = [];
   const quoted = /```[\s\S]*?```|`[^`]*`|[^.\n"]*\?/g;
   const prose = answer.replace(quoted, '');
+  for (const [, name] of answer.matchAll(/\{\{([^}]*)\}\}/g)) problems.push(`no fact is called "${name ?? ''}"`);
   if (answer.length < 20) problems.push('an answer is too short');
   if (answer.length > 700) problems.push(`an answer is too long: "${answer.slice(0, 40)}"`);
   if (prose.includes('!')) problems.push(`an exclamation mark in "${answer.slice(0, 40)}"`);
@@ -151,7 +156,13 @@ function answerProblems(answer: string): string[] {
   return problems;
 }
 
-/** Everything that is wrong with the data, in words; empty when it may be trained on. */
+/** How many phrasings a group must have. */
+function floorOf({ id, parent }: Group): number {
+  if (id === OFF_TOPIC) return FLOORS.offTopic;
+  return parent === undefined ? FLOORS.intent : FLOORS.followUp;
+}
+
+/** Everything that is wrong with the groups, in words; empty when they may be trained on. */
 export function validate(data: Dataset): string[] {
   const problems: string[] = [];
   const asked = new Map<string, string>();
@@ -160,10 +171,11 @@ export function validate(data: Dataset): string[] {
     const say = (problem: string): number => problems.push(`${group.id}: ${problem}`);
     if (ids.has(group.id)) say('the id is taken');
     ids.add(group.id);
-    const floor = group.id === OFF_TOPIC ? 250 : group.parent === undefined ? 10 : 4;
+    const floor = floorOf(group);
     if (group.phrasings.length < floor) say(`${group.phrasings.length} of at least ${floor} phrasings`);
-    if (group.answers.length === 0) say('no answer');
-    for (const answer of group.answers) answerProblems(answer).forEach(say);
+    if (group.answers.length === 0)
+      say(`no answer${group.answerFrom === undefined ? '' : ` from "${group.answerFrom}"`}`);
+    if (group.answerFrom === undefined) for (const answer of group.answers) answerProblems(answer).forEach(say);
     for (const { text } of group.phrasings) {
       const key = `${group.parent ?? ''}\n${normalize(text)}`;
       const other = asked.get(key);
@@ -177,4 +189,9 @@ export function validate(data: Dataset): string[] {
     }
   }
   return problems;
+}
+
+/** The intents: what is asked outright and is not off-topic. */
+export function intentsOf(data: Dataset): Group[] {
+  return data.groups.filter((g) => g.parent === undefined && g.id !== OFF_TOPIC);
 }

@@ -1,118 +1,111 @@
 /**
- * Measures guide.gguf on phrasings that it was never trained on:
- * `evaluate.ts [--json] [--misses] [--file GGUF] [--prompts FILE.jsonl]`.
+ * Measures guide.gguf on questions that it was never trained on, greedily and under the app's default preset:
+ * `npm run guide:eval [-- --json] [-- --whole] [-- --page FILE.md] [-- --file GGUF]`.
  *
- * An answer counts only when it is the expected answer, word for word. `--prompts` adds foreign off-topic questions, one
- * JSON string a line; `--misses` prints what went wrong.
+ * An answer counts only when it is the expected one, word for word. Of answers that were written to their end before, the
+ * rest is not written again; `--whole` writes everything. `--page` names a page for all wrong answers.
  */
-import { readFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Random } from './augment.ts';
-import { OFF_TOPIC, readDataset, split } from './dataset.ts';
-import type { Dataset, Group } from './dataset.ts';
-import { GUIDE_FILE, GuideRunner } from './runner.ts';
-import type { Sampling, Turn } from './runner.ts';
+import { report, rounded } from '../../test/bench/report.ts';
+import { Answers } from './answers.ts';
+import { OFF_TOPIC, readDataset } from './dataset.ts';
+import { missesPage, type Miss } from './misses.ts';
+import { probeSets, setWords, type Probe, type SetName } from './probes.ts';
+import { GUIDE_FILE, GuideRunner, type Sampling } from './runner.ts';
 
-/** A question to ask after some turns, and the answers that are right. */
-interface Probe {
-  turns: Turn[];
-  question: string;
-  expected: readonly string[];
-}
+type Kind = Sampling['kind'];
 
 interface Score {
   right: number;
   of: number;
+  /** Answers about the app where something else was asked, or of nothing that the data holds: worse than a refusal. */
+  misled: number;
 }
 
-const turnOf = (group: Group, random: Random): Turn => [random.pick(split(group).train), random.pick(group.answers)];
-
-/** The held-out questions of some groups; a follow-up comes after its parent's turn. */
-function heldOut(data: Dataset, groups: readonly Group[], random: Random): Probe[] {
-  return groups.flatMap((group) => {
-    const parent = data.groups.find((g) => g.id === group.parent);
-    return split(group).heldOut.map((question) => ({
-      turns: parent ? [turnOf(parent, random)] : [],
-      question,
-      expected: group.answers,
-    }));
-  });
-}
-
-/** The same questions as second to sixth turn of a conversation of other things, off-topic ones among them. */
-function later(probes: readonly Probe[], groups: readonly Group[], random: Random): Probe[] {
-  return probes.map((probe) => {
-    const turns = Array.from({ length: 1 + Math.floor(random.next() * 5) }, () => turnOf(random.pick(groups), random));
-    return { ...probe, turns: [...turns, ...probe.turns] };
-  });
-}
-
-/** Asks every question once, greedily or under the default preset with a seed for each question. */
-async function score(
-  runner: GuideRunner,
-  probes: readonly Probe[],
-  kind: Sampling['kind'],
-  misses: boolean,
-): Promise<Score> {
-  let right = 0;
-  for (const [index, { turns, question, expected }] of probes.entries()) {
-    const answer = await runner.ask(turns, question, kind === 'greedy' ? { kind } : { kind, seed: index + 1 });
-    if (expected.includes(answer)) right++;
-    else if (misses) {
-      console.log(
-        `MISS ${kind} after ${turns.length} turns: ${question}\n     ${JSON.stringify(answer.slice(0, 110))}`,
-      );
-    }
-  }
-  return { right, of: probes.length };
-}
+/** What must be reached, in percent. */
+const BARS = { heldOut: 92, offTopic: 95, followUps: 85, misled: 2 };
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    misses: { type: 'boolean', default: false },
+    whole: { type: 'boolean', default: false },
     file: { type: 'string', default: GUIDE_FILE },
-    prompts: { type: 'string' },
+    page: { type: 'string' },
   },
 });
+
+/** What the guide knows besides the app. */
+const BESIDES = ['small-talk', 'everyday'];
+
 const data = readDataset();
-const random = new Random(7);
-const intents = data.groups.filter((g) => g.parent === undefined && g.id !== OFF_TOPIC);
-const offTopic = data.groups.filter((g) => g.id === OFF_TOPIC);
-const sets: Record<string, Probe[]> = {
-  'held-out phrasings': heldOut(data, intents, random),
-  'off-topic never trained on': heldOut(data, offTopic, random),
-  'follow-ups, held out': heldOut(
-    data,
-    data.groups.filter((g) => g.parent !== undefined),
-    random,
-  ),
-};
-sets['as 2nd to 6th turn'] = later(Object.values(sets).flat(), [...intents, ...offTopic, ...offTopic], random);
-if (values.prompts !== undefined) {
-  const prompts = readFileSync(values.prompts, 'utf8').split('\n').filter(Boolean);
-  sets['foreign off-topic prompts'] = prompts.map((line) => ({
-    turns: [],
-    question: String(JSON.parse(line)),
-    expected: offTopic.flatMap((g) => g.answers),
-  }));
+
+/** Asks every question once; a sampled answer has a seed of its own for each question. */
+async function score(
+  runner: GuideRunner,
+  answers: Answers,
+  kind: Kind,
+  set: SetName,
+  probes: readonly Probe[],
+): Promise<{ score: Score; misses: Miss[] }> {
+  const misses: Miss[] = [];
+  for (const [index, { turns, question, group }] of probes.entries()) {
+    const check = answers.check(group, !values.whole);
+    const sampling: Sampling = kind === 'greedy' ? { kind } : { kind, seed: index + 1 };
+    const text = await runner.ask(turns, question, sampling, check.isDecided);
+    if (!check.isRight()) misses.push({ kind, set, turns, question, expected: group.id, told: check.told(), text });
+  }
+  const harmless = new Set(data.groups.filter((g) => BESIDES.includes(g.file ?? '')).map((g) => g.id)).add(OFF_TOPIC);
+  const misled = misses.filter(({ told }) => told === null || !harmless.has(told)).length;
+  return { score: { right: probes.length - misses.length, of: probes.length, misled }, misses };
 }
 
-const runner = await GuideRunner.load(values.file);
-const rows: Record<string, { greedy: Score; k50: Score }> = {};
-for (const [name, probes] of Object.entries(sets)) {
-  const greedy = await score(runner, probes, 'greedy', values.misses);
-  rows[name] = { greedy, k50: await score(runner, probes, 'k50', false) };
-}
-const speed = Math.round(runner.written.tokens / runner.written.seconds);
-await runner.dispose();
+const sets = probeSets(data);
 
-const percent = ({ right, of }: Score): string => `${((100 * right) / of).toFixed(1)} % of ${of}`;
-if (values.json) {
-  console.log(JSON.stringify({ rows, tokensPerSecond: speed }));
-} else {
-  console.log('| set | greedy | k50 |\n| --- | --- | --- |');
-  for (const [name, { greedy, k50 }] of Object.entries(rows))
-    console.log(`| ${name} | ${percent(greedy)} | ${percent(k50)} |`);
-  console.log(`${speed} tokens a second on one thread`);
+async function measure(kind: Kind) {
+  const startedMs = performance.now();
+  const runner = await GuideRunner.load(values.file);
+  const loadSeconds = (performance.now() - startedMs) / 1000;
+  const answers = new Answers(data, runner);
+  const scores: Partial<Record<SetName, Score>> = {};
+  const misses: Miss[] = [];
+  for (const [name, probes] of Object.entries(sets) as [SetName, Probe[]][]) {
+    const result = await score(runner, answers, kind, name, probes);
+    scores[name] = result.score;
+    misses.push(...result.misses);
+    const { right, of, misled } = result.score;
+    process.stderr.write(`${kind}, ${setWords[name]}: ${right} of ${of} right, ${misled} misled\n`);
+  }
+  const tokensPerSecond = Math.round(runner.written.tokens / runner.written.seconds);
+  await runner.dispose();
+  return { scores, misses, loadSeconds, tokensPerSecond };
 }
+
+const results = await Promise.all([measure('greedy'), measure('k50')]);
+
+const figures: Record<string, number> = {};
+let pass = true;
+for (const [index, { scores }] of results.entries()) {
+  const kind = index === 0 ? 'Greedy' : 'K50';
+  for (const [name, { right, of, misled }] of Object.entries(scores)) {
+    const percent = (100 * right) / of;
+    figures[`${name}${kind}`] = rounded(percent, 1);
+    if (name in BARS && percent < BARS[name as keyof typeof BARS]) pass = false;
+    if (name !== 'offTopic') continue;
+    figures[`${name}Misled${kind}`] = rounded((100 * misled) / of, 1);
+    if ((100 * misled) / of > BARS.misled) pass = false;
+  }
+}
+const [{ loadSeconds, tokensPerSecond }] = results;
+const counts = Object.fromEntries(Object.entries(sets).map(([name, probes]) => [`${name}Asked`, probes.length]));
+if (values.page !== undefined) {
+  writeFileSync(
+    values.page,
+    missesPage(
+      results.flatMap(({ misses }) => misses),
+      figures,
+      counts,
+    ),
+  );
+}
+report({ name: 'guide', pass, ...figures, ...counts, loadSeconds: rounded(loadSeconds), tokensPerSecond }, values);

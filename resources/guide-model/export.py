@@ -2,7 +2,8 @@
 export.py --model MODEL.pt --vocab VOCAB.gguf --dialogue IDS.json --out guide.gguf --parity parity.json
 
 The few thousand trained rows are scattered into the full vocabulary. A token never read in training gets the row of
-its stem, or of the unknown; a token never written gets a head row that only sees the constant channel and loses.
+its stem, or of the unknown, beside its word vector; a token never written gets a head row that only sees the constant
+channel and loses.
 """
 import argparse
 import json
@@ -12,18 +13,21 @@ import torch
 from gguf import Reader, quantize, scalar, write
 from model import CONSTANT, CONTEXT, EPSILON, HEADS, LAYERS, ROTARY, WIDTH, Guide
 
-EMBEDDING_TYPE, HEAD_TYPE, LAYER_TYPE = "Q5_0", "Q5_0", "F16"
+EMBEDDING_TYPE, HEAD_TYPE, LAYER_TYPE = "Q8_0", "Q4_0", "Q8_0"
 NEVER = -40.0
 """The logit of a token that no answer of the training data holds."""
+SHARPNESS = 2.0
+"""Logits are told this much louder than trained: what is likeliest stays so, and sampling strays less from it."""
 TOP = 5
 
 
 def full_tables(state, trained):
     """The embedding and head for the whole vocabulary."""
-    embedding = state["stem.weight"][trained["stem_of"]] + state["form.weight"][trained["form_of"]]
+    embedding = (trained["vectors"] @ state["vector.weight"].T + state["stem.weight"][trained["stem_of"]]
+                 + state["form.weight"][trained["form_of"]])
     head = torch.zeros(len(trained["stem_of"]), WIDTH)
     head[:, CONSTANT] = NEVER
-    head[trained["outputs"]] = state["output.weight"]
+    head[trained["outputs"]] = SHARPNESS * state["output.weight"]
     head[trained["outputs"], CONSTANT] = 0
     return embedding.numpy(), head.numpy()
 
@@ -70,22 +74,28 @@ def tensors(state, trained):
     return out, values
 
 
+def rounded(x):
+    """What Q8_0 makes of activations."""
+    return torch.from_numpy(quantize("Q8_0", x.numpy())[1])
+
+
 def next_token_probabilities(state, values, ids):
     """
     PyTorch's probabilities after each position of a dialogue, in float32, with the exported weights.
 
-    The head's input is rounded to Q8_0 first, because ggml multiplies quantized rows by a quantized vector.
+    What goes into a matrix is rounded to Q8_0 first, because ggml multiplies quantized rows by a quantized vector.
     """
     model = Guide(len(state["stem.weight"]) - 1, len(state["form.weight"]) - 1, len(state["output.weight"]))
     exported = {f"layers.{n[4:]}": torch.from_numpy(v) for n, v in values.items() if n.startswith("blk.")}
     model.load_state_dict({**state, **exported})
-    model.eval()
+    for module in model.layers.modules():
+        if isinstance(module, torch.nn.Linear):
+            module.register_forward_pre_hook(lambda _, inputs: (rounded(inputs[0]),))
     with torch.no_grad():
         embedded = torch.from_numpy(values["token_embd.weight"][ids])[None]
         hidden = model.hidden(embedded)[0]
         hidden[:, CONSTANT] = 1
-        hidden = torch.from_numpy(quantize("Q8_0", hidden.numpy())[1])
-        return (hidden @ torch.from_numpy(values["output.weight"]).T).softmax(-1)
+        return (rounded(hidden) @ torch.from_numpy(values["output.weight"]).T).softmax(-1)
 
 
 def main():

@@ -12,6 +12,9 @@ export type Turn = readonly [question: string, answer: string];
 /** Greedy, or the app's default preset `k50` with its repetition penalty and a seed. */
 export type Sampling = { kind: 'greedy' } | { kind: 'k50'; seed: number };
 
+/** Takes an answer so far, and whether it is complete, and says whether to end it here. */
+export type IsEnough = (tokens: readonly Token[], hasEnded: boolean) => boolean;
+
 export class GuideRunner {
   /** Tokens written after each answer's first, and the seconds that they took. */
   readonly written = { tokens: 0, seconds: 0 };
@@ -58,8 +61,8 @@ export class GuideRunner {
     ];
   }
 
-  /** The model's answer, as text. */
-  async ask(turns: readonly Turn[], question: string, sampling: Sampling): Promise<string> {
+  /** The model's answer, as text; `isEnough` sees it grow and may end it early. */
+  async ask(turns: readonly Turn[], question: string, sampling: Sampling, isEnough?: IsEnough): Promise<string> {
     const window = this.prompt(turns, question);
     await this.sequence.adaptStateToTokens(window.slice(0, -1), false);
     const rest = window.slice(this.sequence.nextTokenIndex);
@@ -72,12 +75,15 @@ export class GuideRunner {
           };
     const answer: Token[] = [];
     let first = 0;
+    let hasEnded = false;
     for await (const token of this.sequence.evaluate(rest, options)) {
       if (answer.length === 0) first = performance.now();
       answer.push(token);
       window.push(token);
       if (answer.length >= MAX_TOKENS || token === this.markers.prompter || token === this.markers.assistant) break;
+      if ((hasEnded = isEnough?.(answer, false) === true)) break;
     }
+    if (!hasEnded) isEnough?.(answer, true);
     if (answer.length > 0) {
       this.written.tokens += answer.length;
       this.written.seconds += (performance.now() - first) / 1000;

@@ -1,21 +1,28 @@
 /**
- * Writes the training data, and the dialogue for the parity check, as token ids:
- * `tokenize.ts VOCAB.gguf IDS.json DIALOGUE.json`.
+ * Writes the training data, and the dialogue for the parity check, as token ids, and what belongs to them:
+ * `tokenize.ts --vocab VOCAB.gguf --vectors TOKENS.f32 --out IDS.json --dialogue DIALOGUE.json --answers DIGESTS.json`.
  *
  * The real GPT-NeoX tokenizer runs, through node-llama-cpp, with special parsing off: marker text in the data stays
  * ordinary characters. Every turn is tokenized by itself, as the app does.
  */
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
+import { writeAnswerDigests } from './answer-digests.ts';
 import { estrange, fill, Random, variants } from './augment.ts';
-import { hash, normalize, OFF_TOPIC, readDataset, split, validate } from './dataset.ts';
-import type { Dataset } from './dataset.ts';
+import { hash, intentsOf, normalize, OFF_TOPIC, readDataset, split, validate } from './dataset.ts';
+import type { Dataset, Group } from './dataset.ts';
+import { strangers } from './strangers.ts';
+import { commonWords, writeTokenVectors } from './vectors.ts';
 
-const VARIANTS = 24;
-const OFF_TOPIC_VARIANTS = 6;
+const VARIANTS = 16;
 const FILLED = 6000;
 const ESTRANGED = 3000;
-const JOINED = 2500;
+const JOINED = 1500;
+const VOCABULARY = 50_288;
+/** Words frequent enough to be typed and rare enough to tell something. */
+const STRANGE_RANKS = [500, 20_000] as const;
 const MARKERS = { end: '<|endoftext|>', prompter: '<|prompter|>', assistant: '<|assistant|>' };
 /** The parity check's questions: an intent, its follow-up, and something the guide does not know. */
 const DIALOGUE = ['What is a meme?', 'Where did the word come from?', 'Which cheese goes with pears?'];
@@ -25,6 +32,13 @@ interface TokenizedGroup {
   parent: string | null;
   answers: number[][];
   questions: number[][];
+  /** What training never sees, to see how it fares. */
+  heldOut: { text: string; ids: number[] }[];
+}
+
+/** What makes two questions the same: their words, and the turn before where they need one. */
+function keyOf(group: Group, text: string): string {
+  return `${group.parent ?? ''}\n${normalize(text)}`;
 }
 
 /** The texts that training asks for each group, by group id. */
@@ -37,8 +51,7 @@ function trainingTexts(data: Dataset): Map<string, string[]> {
   for (const template of Array.from({ length: FILLED }, () => random.pick(data.templates))) {
     offTopic.push(...variants(fill(template, data, random), 1, random).slice(-1));
   }
-  const intents = data.groups.filter((g) => g.parent === undefined && g.id !== OFF_TOPIC);
-  const asked = intents.flatMap((g) => split(g).train);
+  const asked = intentsOf(data).flatMap((g) => split(g).train);
   for (let i = 0; i < ESTRANGED; i++) {
     const strange = estrange(random.pick(asked), words, random);
     if (strange !== undefined) offTopic.push(...variants(strange, 1, random).slice(-1));
@@ -46,11 +59,12 @@ function trainingTexts(data: Dataset): Map<string, string[]> {
   for (let i = 0; i < JOINED; i++) {
     offTopic.push(Array.from({ length: 2 + Math.floor(random.next() * 4) }, () => random.pick(offTopic)).join(' '));
   }
+  const heldOut = new Set(data.groups.flatMap((g) => split(g).heldOut.map((text) => keyOf(g, text))));
   for (const group of data.groups) {
-    const count = group.id === OFF_TOPIC ? OFF_TOPIC_VARIANTS : VARIANTS;
+    const varied = split(group).train.flatMap((text) => variants(text, VARIANTS, new Random(hash(text))));
     texts.set(
       group.id,
-      split(group).train.flatMap((text) => variants(text, count, new Random(hash(text)))),
+      varied.filter((text) => !heldOut.has(keyOf(group, text))),
     );
   }
   texts.get(OFF_TOPIC)?.push(...offTopic.filter((text) => !known.has(normalize(text))));
@@ -67,37 +81,36 @@ function dialogueTurns(data: Dataset): [question: string, answer: string][] {
   });
 }
 
-async function main(vocabulary: string, out: string, dialogue: string): Promise<void> {
-  const data = readDataset();
-  const problems = validate(data);
-  if (problems.length > 0) throw new Error(`the data has problems:\n${problems.join('\n')}`);
-  const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.disabled });
-  const model = await llama.loadModel({ modelPath: vocabulary, vocabOnly: true });
-  const ids = (text: string): number[] => model.tokenize(text, false).map(Number);
-  const texts = trainingTexts(data);
-  const groups: TokenizedGroup[] = data.groups.map((group) => ({
-    id: group.id,
-    parent: group.parent ?? null,
-    answers: group.answers.map(ids),
-    questions: (texts.get(group.id) ?? []).map(ids),
-  }));
-  writeFileSync(out, JSON.stringify({ offTopic: OFF_TOPIC, groups }));
-  const marker = (text: string): number[] => model.tokenize(text, true).map(Number);
-  const turns = dialogueTurns(data).flatMap(([question, answer]) => [
-    ...[...marker(MARKERS.prompter), ...ids(question), ...marker(MARKERS.end)],
-    ...[...marker(MARKERS.assistant), ...ids(answer), ...marker(MARKERS.end)],
-  ]);
-  writeFileSync(dialogue, JSON.stringify(turns));
-  const count = groups.reduce((sum, g) => sum + g.questions.length, 0);
-  console.log(
-    `${data.groups.filter((g) => g.parent === undefined).length} intents, ${groups.length} groups, ${count} questions -> ${out}`,
-  );
-  await model.dispose();
-  await llama.dispose();
-}
+const file = { type: 'string', default: '' } as const;
+const { values } = parseArgs({ options: { vocab: file, vectors: file, out: file, dialogue: file, answers: file } });
+for (const [name, value] of Object.entries(values)) if (value === '') throw new Error(`--${name} is missing`);
+const { vocab, vectors, out, dialogue, answers } = values;
+const data = readDataset();
+const problems = validate(data);
+if (problems.length > 0) throw new Error(`the data has problems:\n${problems.join('\n')}`);
+const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.disabled });
+const model = await llama.loadModel({ modelPath: vocab, vocabOnly: true });
+const ids = (text: string): number[] => model.tokenize(text, false).map(Number);
+const marker = (text: string): number[] => model.tokenize(text, true).map(Number);
 
-const [vocabulary, out, dialogue] = process.argv.slice(2);
-if (vocabulary === undefined || out === undefined || dialogue === undefined) {
-  throw new Error('usage: tokenize.ts VOCAB.gguf IDS.json DIALOGUE.json');
-}
-await main(vocabulary, out, dialogue);
+writeTokenVectors(model, VOCABULARY, vectors);
+const texts = trainingTexts(data);
+const groups: TokenizedGroup[] = data.groups.map((group) => ({
+  id: group.id,
+  parent: group.parent ?? null,
+  answers: group.answers.map(ids),
+  questions: (texts.get(group.id) ?? []).map(ids),
+  heldOut: split(group).heldOut.map((text) => ({ text, ids: ids(text) })),
+}));
+writeAnswerDigests(data, answers);
+const strange = strangers(data, commonWords(...STRANGE_RANKS, join(vectors, '..', 'words.json')));
+writeFileSync(out, JSON.stringify({ offTopic: OFF_TOPIC, groups, strangers: strange.map(ids) }));
+const turns = dialogueTurns(data).flatMap(([question, answer]) => [
+  ...[...marker(MARKERS.prompter), ...ids(question), ...marker(MARKERS.end)],
+  ...[...marker(MARKERS.assistant), ...ids(answer), ...marker(MARKERS.end)],
+]);
+writeFileSync(dialogue, JSON.stringify(turns));
+const count = groups.reduce((sum, g) => sum + g.questions.length, 0);
+console.log(`${intentsOf(data).length} intents, ${groups.length} groups, ${count} questions -> ${out}`);
+await model.dispose();
+await llama.dispose();

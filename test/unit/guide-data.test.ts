@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { estrange, fill, Random, variants } from '../../resources/guide-model/augment.ts';
-import { normalize, OFF_TOPIC, readDataset, split, validate } from '../../resources/guide-model/dataset.ts';
+import { intentsOf, normalize, OFF_TOPIC, readDataset, split, validate } from '../../resources/guide-model/dataset.ts';
 import type { Dataset, Group } from '../../resources/guide-model/dataset.ts';
 
 const data = readDataset();
-const intents = data.groups.filter((g) => g.parent === undefined && g.id !== OFF_TOPIC);
+const intents = intentsOf(data);
 const followUps = data.groups.filter((g) => g.parent !== undefined);
 
 const group = (id: string, texts: string[], answers: string[]): Group => ({
@@ -13,25 +13,25 @@ const group = (id: string, texts: string[], answers: string[]): Group => ({
   answers,
 });
 const dataset = (...groups: Group[]): Dataset => ({ groups, templates: [], lists: new Map() });
-const tenWays = Array.from({ length: 10 }, (_, i) => `How is thing ${String(i)}?`);
+const fifteenWays = Array.from({ length: 15 }, (_, i) => `How is thing ${String(i)}?`);
 
 describe('the guide’s data', () => {
   it('has no problems', () => {
     expect(validate(data)).toEqual([]);
   });
 
-  it('covers at least 75 intents, 25 follow-ups and 250 off-topic questions', () => {
-    expect(intents.length).toBeGreaterThanOrEqual(75);
-    expect(followUps.length).toBeGreaterThanOrEqual(25);
+  it('covers at least 250 intents, 100 follow-ups and 600 off-topic questions', () => {
+    expect(intents.length).toBeGreaterThanOrEqual(250);
+    expect(followUps.length).toBeGreaterThanOrEqual(100);
     const offTopic = data.groups.find((g) => g.id === OFF_TOPIC);
-    expect(offTopic?.phrasings.length).toBeGreaterThanOrEqual(250);
+    expect(offTopic?.phrasings.length).toBeGreaterThanOrEqual(600);
     expect(offTopic?.answers.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('asks every intent in at least ten ways and holds a fifth of them out', () => {
+  it('asks every intent in at least fifteen ways and holds a fifth of them out', () => {
     for (const intent of intents) {
       const { train, heldOut } = split(intent);
-      expect(intent.phrasings.length, intent.id).toBeGreaterThanOrEqual(10);
+      expect(intent.phrasings.length, intent.id).toBeGreaterThanOrEqual(15);
       expect(heldOut.length, intent.id).toBeGreaterThanOrEqual(intent.phrasings.length / 5);
       expect(train.filter((text) => heldOut.includes(text))).toEqual([]);
     }
@@ -55,8 +55,8 @@ describe('the guide’s data', () => {
 describe('validate', () => {
   it('reports a question that two intents share, whatever its case and marks', () => {
     const twice = dataset(
-      group('one', tenWays, ['A calm and plain answer.']),
-      group('two', ['how is THING 0', ...tenWays.slice(1)], ['Another calm answer.']),
+      group('one', fifteenWays, ['A calm and plain answer.']),
+      group('two', ['how is THING 0', ...fifteenWays.slice(1)], ['Another calm answer.']),
     );
     expect(validate(twice).join('\n')).toContain('"how is THING 0" is already in one');
   });
@@ -65,13 +65,26 @@ describe('validate', () => {
     const problems = validate(
       dataset(
         group('few', ['Only this?'], []),
-        group('loud', tenWays, ['That is great news for everyone!', 'I think that we know this.']),
+        group('loud', fifteenWays, ['That is great news for everyone!', 'I think that we know this.']),
       ),
     ).join('\n');
-    expect(problems).toContain('few: 1 of at least 10 phrasings');
+    expect(problems).toContain('few: 1 of at least 15 phrasings');
     expect(problems).toContain('few: no answer');
     expect(problems).toContain('loud: an exclamation mark');
     expect(problems).toContain('loud: a person speaks');
+  });
+
+  it('reports an id that two files use, and a name that is no fact', () => {
+    const problems = validate(
+      dataset(group('one', fifteenWays, ['A calm and plain answer.']), group('one', [], ['Press {{key.of-nothing}}.'])),
+    ).join('\n');
+    expect(problems).toContain('one: the id is taken');
+    expect(problems).toContain('one: no fact is called "key.of-nothing"');
+  });
+
+  it('reports a follow-up that takes its answer from nowhere', () => {
+    const followUp = { ...group('one/1', fifteenWays, []), parent: 'one', answerFrom: 'two' };
+    expect(validate(dataset(followUp)).join('\n')).toContain('one/1: no answer from "two"');
   });
 
   it('reports a template whose list is missing', () => {
