@@ -68,7 +68,8 @@ describe('guide.gguf', () => {
     const inQuestions = differences.filter((_, position) => !isAnswer(position));
     expect(inAnswers.length).toBeGreaterThan(100);
     // Three digits where the model was trained. What follows inside a question was never trained, so the model is unsure
-    // there, and the rounding of activations to 8 bits and of the cache to 16 in llama.cpp can show in the second digit.
+    // there, and the rounding of weights and activations to 8 bits and less shows in the second digit; the same weights
+    // exported as F32 agree to 8e-4 everywhere.
     expect(Math.max(...inAnswers)).toBeLessThan(1e-3);
     expect(Math.max(...inQuestions)).toBeLessThan(0.08);
   }, 60_000);
