@@ -99,9 +99,9 @@ describe('the candidates', () => {
       const actual = await engineCandidates(window, parameters);
       const handedOver = new Set(actual.map(({ token }) => token));
       const leftOut = expected.filter(({ token }) => !handedOver.has(token));
-      // With top-k all of them come; without, what cannot be drawn stays behind.
-      if (parameters.topK !== null) expect(actual).toHaveLength(expected.length);
-      else expect(leftOut.reduce((sum, { probability }) => sum + probability, 0)).toBeLessThan(5e-4);
+      // What cannot be drawn stays behind: with top-k next to nothing, where the guide is quite sure of its word.
+      const leftOutShare = leftOut.reduce((sum, { probability }) => sum + probability, 0);
+      expect(leftOutShare).toBeLessThan(parameters.topK === null ? 5e-4 : 1e-6);
       const byToken = new Map(expected.map(({ token, probability }) => [token, probability]));
       for (const { token, probability } of actual) {
         // At the border of top-k two tokens of the same probability may change places.
