@@ -5,6 +5,7 @@ import type { Settings } from '../../preload/contract/settings.ts';
 import type { CommandLine } from '../arguments.ts';
 import type { Core } from '../core.ts';
 import { presetIdByName, presetNameOf } from '../services/presets.ts';
+import { createPageLinkFilter } from './page-links.ts';
 
 /** What the terminal gives: where answers, notes and Ctrl+C go to and come from. */
 export interface Terminal {
@@ -87,14 +88,16 @@ export async function ask(core: Core, question: string, options: CommandLine, te
   };
   terminal.once('SIGINT', interrupt);
 
+  const shown = createPageLinkFilter((text) => terminal.stdout.write(forTerminal(text)));
   const message = await new Promise<Message>((resolve) => {
     take = (event) => {
       if (event.messageId !== messageId) return;
-      if (event.kind === 'text' && !json) terminal.stdout.write(forTerminal(event.text));
+      if (event.kind === 'text' && !json) shown.write(event.text);
       if (event.kind === 'finished') resolve(event.message);
     };
     for (const event of events) take(event);
   });
+  shown.end();
   stopListening();
   terminal.off('SIGINT', interrupt);
 

@@ -1,13 +1,9 @@
 import { expect, test, type Page } from '@playwright/test';
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { electronEnvironment, electronSwitches } from '../../scripts/setup/electron-launch.mjs';
-import { electronExecutable } from '../../scripts/setup/electron-runtime.mjs';
 import type { Settings, SettingsPatch } from '../../preload/contract/settings.ts';
-import { launchApp, makeDataFolder, projectRoot, removeDataFolder, type RunningApp } from '../support/app.ts';
+import { launchApp, makeDataFolder, removeDataFolder, type RunningApp, startAgain } from '../support/app.ts';
 
 /** How the app behaves among others: commands of a second start, links, its place, and what it tells the system. */
 
@@ -22,12 +18,6 @@ test.afterEach(async () => {
   await app.quit().catch(() => undefined);
   removeDataFolder(dataFolder);
 });
-
-/** Starts the program again with these words, and waits until that start has handed them over. */
-async function startAgain(...words: string[]): Promise<void> {
-  const args = [...electronSwitches(process.env), projectRoot, '--data', dataFolder, ...words];
-  await promisify(execFile)(electronExecutable(), args, { env: electronEnvironment(process.env) });
-}
 
 async function quickPage(): Promise<Page> {
   const isQuick = (page: Page): boolean => page.url().endsWith('quick-ask.html');
@@ -65,13 +55,13 @@ async function conversationCount(): Promise<number> {
 
 test('a second start with --quick-ask opens the quick window of the first', async () => {
   app = await launchApp({ dataFolder });
-  await startAgain('--quick-ask');
+  await startAgain(dataFolder, '--quick-ask');
   await expect.poll(visiblePages).toContain('/quick-ask.html');
 });
 
 test('a link fills the quick window’s field and never asks', async () => {
   app = await launchApp({ dataFolder });
-  await startAgain('oasst://ask?q=What%20is%20%22a%20meme%22%3F%0A--ask%20now');
+  await startAgain(dataFolder, 'oasst://ask?q=What%20is%20%22a%20meme%22%3F%0A--ask%20now');
   const quick = await quickPage();
   await expect(quick.getByRole('textbox')).toHaveValue('What is "a meme"?\n--ask now');
   await expect.poll(visiblePages).toContain('/quick-ask.html');
@@ -82,7 +72,7 @@ test('a link fills the quick window’s field and never asks', async () => {
 test('--ask asks at once, and a long question arrives whole', async () => {
   app = await launchApp({ dataFolder });
   const question = `What is a meme? ${'Be brief, please. '.repeat(380)}ü`;
-  await startAgain('--ask', question);
+  await startAgain(dataFolder, '--ask', question);
   await expect.poll(conversationCount).toBe(1);
   const text = await app.window.evaluate(async () => {
     const list = await window.assistant.conversations.list({ isArchived: false, after: null, limit: 100 });
@@ -95,8 +85,8 @@ test('--ask asks at once, and a long question arrives whole', async () => {
 
 test('a start that is too long to be handed over leaves the running app alone', async () => {
   app = await launchApp({ dataFolder });
-  await expect(startAgain(`oasst://ask?q=${'x'.repeat(60_000)}`)).rejects.toThrow('too long');
-  await startAgain('--quick-ask');
+  await expect(startAgain(dataFolder, `oasst://ask?q=${'x'.repeat(60_000)}`)).rejects.toThrow('too long');
+  await startAgain(dataFolder, '--quick-ask');
   await expect.poll(visiblePages).toContain('/quick-ask.html');
 });
 
@@ -107,7 +97,7 @@ test('--new goes to a new conversation in the main window', async () => {
   await window.keyboard.press('Enter');
   const answer = window.getByRole('article', { name: 'Answer 1' });
   await expect(answer).toHaveAttribute('aria-busy', 'false');
-  await startAgain('--new');
+  await startAgain(dataFolder, '--new');
   await expect(answer).toBeHidden();
   await expect(window.getByRole('textbox', { name: 'Question' })).toBeFocused();
 });

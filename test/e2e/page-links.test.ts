@@ -1,10 +1,13 @@
 import { expect, test, type Page } from '@playwright/test';
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { electronEnvironment, electronSwitches } from '../../scripts/setup/electron-launch.mjs';
-import { electronExecutable } from '../../scripts/setup/electron-runtime.mjs';
-import { launchApp, makeDataFolder, projectRoot, removeDataFolder, type RunningApp } from '../support/app.ts';
+import {
+  launchApp,
+  makeDataFolder,
+  projectRoot,
+  removeDataFolder,
+  type RunningApp,
+  startAgain,
+} from '../support/app.ts';
 import { violationsOf } from '../support/axe.ts';
 import { importAnswers } from '../support/hostile/reader.ts';
 
@@ -32,12 +35,6 @@ test.afterEach(async () => {
   await app.quit().catch(() => undefined);
   removeDataFolder(dataFolder);
 });
-
-/** Starts the program again with these words, as another program that follows a link does. */
-async function startAgain(...words: string[]): Promise<void> {
-  const args = [...electronSwitches(process.env), projectRoot, '--data', dataFolder, ...words];
-  await promisify(execFile)(electronExecutable(), args, { env: electronEnvironment(process.env) });
-}
 
 function conversationId(): Promise<string> {
   return app.window.evaluate(async () => {
@@ -111,7 +108,7 @@ test('in the quick window they open in the main window, and the quick one hides'
   const id = await conversationId();
   await quick.evaluate((input) => window.quickAssistant.quickAsk.setConversation(input), { conversationId: id });
   await quick.reload();
-  await startAgain('--quick-ask');
+  await startAgain(dataFolder, '--quick-ask');
   await quick.getByRole('link', { name: 'Data and privacy' }).click();
   await expect(app.window.getByRole('tab', { name: 'Data and privacy' })).toBeFocused();
   const visible = (): Promise<(string | undefined)[]> =>
@@ -128,13 +125,13 @@ test('from another program, and nothing but the closed list', async () => {
   app = await launchApp({ dataFolder });
   const { window } = app;
   const before = await currentSettings();
-  await startAgain('oasst://open/settings/presets');
+  await startAgain(dataFolder, 'oasst://open/settings/presets');
   await expect(window.getByRole('tab', { name: 'Presets' })).toBeFocused();
-  await startAgain('oasst://open/../trash');
-  await startAgain('oasst://me@open:80/models?x#y');
-  await startAgain('oasst://open/settings/erase');
+  await startAgain(dataFolder, 'oasst://open/../trash');
+  await startAgain(dataFolder, 'oasst://me@open:80/models?x#y');
+  await startAgain(dataFolder, 'oasst://open/settings/erase');
   await expect(window.getByRole('tab', { name: 'Presets' })).toBeFocused();
-  await startAgain('oasst://open/shortcuts');
+  await startAgain(dataFolder, 'oasst://open/shortcuts');
   await expect(window.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
   await window.keyboard.press('Escape');
   await expect(window.getByRole('dialog')).toBeHidden();

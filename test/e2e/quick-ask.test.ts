@@ -1,12 +1,15 @@
 import { expect, test, type Page } from '@playwright/test';
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { electronEnvironment, electronSwitches } from '../../scripts/setup/electron-launch.mjs';
-import { electronExecutable } from '../../scripts/setup/electron-runtime.mjs';
-import { launchApp, makeDataFolder, projectRoot, removeDataFolder, type RunningApp } from '../support/app.ts';
+import {
+  launchApp,
+  makeDataFolder,
+  projectRoot,
+  removeDataFolder,
+  type RunningApp,
+  startAgain,
+} from '../support/app.ts';
 import { slowModel } from '../support/slow-model.ts';
 import { pressKeys, typeText, xdotoolObstacle } from '../support/xdotool.ts';
 
@@ -71,12 +74,6 @@ async function openByShortcut(running: RunningApp): Promise<Page> {
     expect(await quickState(running)).toMatchObject({ isVisible: true, isFocused: true });
   }).toPass();
   return page;
-}
-
-/** Starts the program again with these words, as a shortcut of the desktop would. */
-async function startAgain(...words: string[]): Promise<void> {
-  const args = [...electronSwitches(process.env), projectRoot, '--data', dataFolder, ...words];
-  await promisify(execFile)(electronExecutable(), args, { env: electronEnvironment(process.env) });
 }
 
 test('shortcut, question, answer, follow-up, hide, shortcut again', async () => {
@@ -201,9 +198,9 @@ test('both windows show the same answer while it is written', async () => {
 test('a second start with --quick-ask shows it, and with --ask asks in it', async () => {
   app = await launchApp({ dataFolder });
   const page = await quickPage(app);
-  await startAgain('--quick-ask');
+  await startAgain(dataFolder, '--quick-ask');
   await expectShown(app);
-  await startAgain('--ask', 'What is a meme?');
+  await startAgain(dataFolder, '--ask', 'What is a meme?');
   await expect(page.getByRole('article', { name: 'Question 1' })).toContainText('What is a meme?');
   await expect(page.getByRole('article', { name: 'Answer 1' })).toContainText('meme');
 });

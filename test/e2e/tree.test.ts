@@ -1,10 +1,13 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { electronEnvironment, electronSwitches } from '../../scripts/setup/electron-launch.mjs';
-import { electronExecutable } from '../../scripts/setup/electron-runtime.mjs';
-import { launchApp, makeDataFolder, projectRoot, removeDataFolder, type RunningApp } from '../support/app.ts';
+import {
+  launchApp,
+  makeDataFolder,
+  projectRoot,
+  removeDataFolder,
+  type RunningApp,
+  startAgain,
+} from '../support/app.ts';
 import { violationsOf } from '../support/axe.ts';
 import { importLongConversation } from '../support/history.ts';
 
@@ -23,12 +26,6 @@ test.afterEach(async () => {
   await app.quit().catch(() => undefined);
   removeDataFolder(dataFolder);
 });
-
-/** Starts the program again with these words, and waits until that start has handed them over. */
-async function startAgain(...words: string[]): Promise<void> {
-  const args = [...electronSwitches(process.env), projectRoot, '--data', dataFolder, ...words];
-  await promisify(execFile)(electronExecutable(), args, { env: electronEnvironment(process.env) });
-}
 
 async function ask(window: Page, question: string, answer: number): Promise<void> {
   await window.getByRole('textbox', { name: 'Question' }).fill(question);
@@ -164,7 +161,7 @@ test('a link leads to its message in another conversation and on another branch'
     items.find((item) => item.label === 'New conversation')?.click();
   });
   await expect(answer).toBeHidden();
-  await startAgain(link);
+  await startAgain(dataFolder, link);
   await expect(answer).toContainText('1/2');
   await expect(answer).toBeFocused();
 });
@@ -224,7 +221,7 @@ test('a long conversation opens at its end, grows upwards without moving, and le
   await expect(window.getByRole('article', { name: 'Answer 1000' })).toBeInViewport();
 
   // A message in the middle, asked for by its address.
-  await startAgain(`oasst://message/${ids[999] ?? ''}`);
+  await startAgain(dataFolder, `oasst://message/${ids[999] ?? ''}`);
   const middle = window.getByRole('article', { name: 'Answer 500', exact: true });
   await expect(middle).toBeFocused();
   await expect(middle).toBeInViewport();

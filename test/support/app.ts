@@ -1,7 +1,9 @@
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { electronExecutable } from '../../scripts/setup/electron-runtime.mjs';
 import { electronEnvironment, electronSwitches } from '../../scripts/setup/electron-launch.mjs';
 
@@ -70,6 +72,12 @@ export async function goneOf(pid: number, limitMs = 30_000): Promise<void> {
     if (Date.now() > endMs) throw new Error(`Process ${String(pid)} is still there.`);
     await new Promise((next) => setTimeout(next, 20));
   }
+}
+
+/** Starts the program again with these words, as another program would, and waits until that start has handed them over. */
+export async function startAgain(dataFolder: string, ...words: string[]): Promise<void> {
+  const args = [...electronSwitches(process.env), projectRoot, '--data', dataFolder, ...words];
+  await promisify(execFile)(electronExecutable(), args, { env: electronEnvironment(process.env) });
 }
 
 /** Starts the app and waits for its first window. */
