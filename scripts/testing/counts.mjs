@@ -2,6 +2,7 @@
 /**
  * What came out of a test run, added up over the runners, and how it is told.
  */
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * @typedef {object} SkippedTest
@@ -21,8 +22,17 @@
  * @property {number} failed
  * @property {SkippedTest[]} skipped
  * @property {UnsteadyTest[]} unsteady among the passed: those that failed first
- * @property {string[]} problems failures that belong to no single test (a file that could not be loaded, a lost runner)
+ * @property {string[]} problems every failure: of a test, of a file that could not be loaded, of a lost runner
  */
+
+/**
+ * The first line of what a test failed with.
+ * @param {string | undefined} message
+ * @returns {string}
+ */
+export function firstLine(message) {
+  return stripVTControlCharacters(message ?? 'without a message').split('\n')[0] ?? '';
+}
 
 /** Said of a skipped test that gives no reason. */
 export const noReason = 'no reason given';
@@ -81,8 +91,8 @@ export function exitCodeOf(counts) {
 
 /**
  * @param {Counts} counts
- * @returns {string} skipped tests with their reasons, those that passed at a second try, then failures of no single test;
- *   empty when there are none
+ * @returns {string} skipped tests with their reasons, those that passed at a second try, then every failure; empty when
+ *   there are none
  */
 export function details(counts) {
   const lines = counts.skipped.map((test) => `skipped: ${test.name} (${test.reason})`);

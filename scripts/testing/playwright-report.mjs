@@ -2,9 +2,7 @@
 /**
  * Counts out of Playwright's JSON report.
  */
-import { stripVTControlCharacters } from 'node:util';
-
-import { noCounts, noReason } from './counts.mjs';
+import { firstLine, noCounts, noReason } from './counts.mjs';
 
 /** @typedef {import('@playwright/test/reporter').JSONReport} JSONReport */
 /** @typedef {import('@playwright/test/reporter').JSONReportSuite} JSONReportSuite */
@@ -18,7 +16,7 @@ export function countPlaywright(report) {
   const counts = noCounts();
   for (const suite of report.suites) countSuite(suite, [], counts);
   for (const error of report.errors) {
-    const message = (error.message ?? 'an error outside of any test').split('\n')[0] ?? '';
+    const message = firstLine(error.message ?? 'an error outside of any test');
     // Said of an empty selection; whether that is a failure is decided over all runners.
     if (message.includes('No tests found')) continue;
     counts.failed += 1;
@@ -51,6 +49,7 @@ function countTest(test, name, counts) {
     counts.skipped.push({ name, reason: annotation?.description ?? noReason });
   } else if (test.status === 'unexpected') {
     counts.failed += 1;
+    counts.problems.push(`${name}: ${firstFailure(test)}`);
   } else {
     counts.passed += 1;
     if (test.status === 'flaky') counts.unsteady.push({ name, failure: firstFailure(test) });
@@ -62,6 +61,5 @@ function countTest(test, name, counts) {
  * @returns {string}
  */
 function firstFailure(test) {
-  const message = test.results.find(({ status }) => status !== 'passed')?.error?.message ?? 'without a message';
-  return stripVTControlCharacters(message).split('\n')[0] ?? '';
+  return firstLine(test.results.find(({ status }) => status !== 'passed')?.error?.message);
 }

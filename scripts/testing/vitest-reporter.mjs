@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 
-import { noCounts, noReason } from './counts.mjs';
+import { firstLine, noCounts, noReason } from './counts.mjs';
 
 /** @typedef {import('vitest/node').TestModule} TestModule */
 /** @typedef {import('vitest/node').TestCase} TestCase */
@@ -52,7 +52,10 @@ export function countModules(modules, unhandledErrors) {
 function countTest(test, module, counts) {
   const result = test.result();
   if (result.state === 'passed') counts.passed += 1;
-  if (result.state === 'failed') counts.failed += 1;
+  if (result.state === 'failed') {
+    counts.failed += 1;
+    counts.problems.push(`${module.relativeModuleId} > ${test.fullName}: ${firstLine(result.errors[0]?.message)}`);
+  }
   if (result.state === 'skipped') {
     const name = `${module.relativeModuleId} > ${test.fullName}`;
     const ownReason = test.options.mode === 'todo' ? 'still to be written' : noReason;

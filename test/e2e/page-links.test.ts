@@ -95,7 +95,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await window.getByRole('link', { name: 'Data and privacy' }).click({ button: 'middle' });
     await expect(window.getByRole('tab', { name: 'Data and privacy' })).toBeFocused();
     expect(window.url()).toBe('app://bundle/index.html');
-    expect(app.electron.windows()).toHaveLength(2);
+    // The quick window is made when the main one has settled.
+    await expect.poll(() => app.electron.windows()).toHaveLength(2);
     expect(await app.electron.evaluate(() => (globalThis as { opened?: string[] }).opened)).toEqual([]);
     expect(app.pageErrors).toEqual([]);
   });

@@ -64,6 +64,8 @@ export function makeEmptyPackage(): { executable: string; title: string; remove:
 const limitMs = 60_000;
 /** A look takes some milliseconds itself. */
 const lookEveryMs = 10;
+/** After so long at rest Chromium has written the compiled code of a page to its cache. */
+export const settledMs = 5000;
 
 function isOnScreen({ env }: Person, title: string): boolean {
   const { status } = spawnSync('xdotool', ['search', '--onlyvisible', '--name', title], {
@@ -76,8 +78,10 @@ function isOnScreen({ env }: Person, title: string): boolean {
 /**
  * Milliseconds from the start of a program until its window is on the screen under its title. Both apps show a window when
  * its first frame is painted, so what is there can be seen.
+ *
+ * @param restMs how long the app is left alone before it is ended
  */
-export async function untilShown(person: Person, executable: string, title: string): Promise<number> {
+export async function untilShown(person: Person, executable: string, title: string, restMs: number): Promise<number> {
   const startedMs = performance.now();
   const app = start(person, executable, []);
   // Its own waiting (`--sync`) looks twice a second only.
@@ -86,6 +90,7 @@ export async function untilShown(person: Person, executable: string, title: stri
     await wait(lookEveryMs);
   }
   const tookMs = performance.now() - startedMs;
+  await wait(restMs);
   const all = descendantsOf(app.pid);
   const main = all.find(({ line }) => line.startsWith(executable) && !line.includes('--type='));
   process.kill(main?.pid ?? app.pid, 'SIGTERM');

@@ -12,10 +12,11 @@ const unsteady = { name: 'a > c', failure: 'Error: it took too long' };
 /** A report with one test of each outcome, the last one in a nested suite. */
 function playwrightReport(): PlaywrightReport {
   const error = { message: '\u001B[31mError: it took too long\u001B[39m\n  at line 3' };
-  const results = { flaky: [{ status: 'failed', error }, { status: 'passed' }] };
+  const failure = { status: 'failed', error };
+  const results: Record<string, object[]> = { flaky: [failure, { status: 'passed' }], unexpected: [failure, failure] };
   const test = (status: string, annotations: { type: string; description?: string }[] = []) => ({
     title: status,
-    tests: [{ status, annotations, results: status === 'flaky' ? results.flaky : [] }],
+    tests: [{ status, annotations, results: results[status] ?? [] }],
   });
   return {
     suites: [
@@ -89,7 +90,7 @@ describe('counts', () => {
         { name: 'window.test.ts > quick ask > skipped', reason: 'needs a tray' },
         { name: 'window.test.ts > quick ask > skipped', reason: 'no reason given' },
       ],
-      problems: [],
+      problems: ['window.test.ts > unexpected: Error: it took too long'],
     });
   });
 
