@@ -161,10 +161,10 @@ export async function startHubServer(options: HubServerOptions = {}) {
   const sendBody = async (response: ServerResponse, body: Buffer, fault: Fault | null): Promise<void> => {
     const lastByte = fault?.kind === 'cut' || fault?.kind === 'stall' ? fault.afterBytes : body.length;
     for (let at = 0; at < Math.min(lastByte, body.length); at += writeBytes) {
+      if (response.destroyed) return;
       const piece = body.subarray(at, Math.min(at + writeBytes, lastByte));
       sentBytes += piece.length;
       await new Promise((sent) => response.write(piece, sent));
-      if (response.destroyed) return;
       if (fault?.kind === 'slow') await pause((piece.length / fault.bytesPerSecond) * 1000);
     }
     if (fault?.kind === 'cut') response.destroy();

@@ -45,11 +45,13 @@ const emoji = fc.constantFrom(
   ' ',
   '\n',
 );
-const text = fc.oneof(
-  fc.string({ unit: 'grapheme', maxLength: 80 }),
-  fc.string({ unit: 'binary', maxLength: 80 }).map((value) => value.toWellFormed().replaceAll('\uFFFD', '?')),
-  fc.array(emoji, { maxLength: 40 }).map((parts) => parts.join('')),
-);
+const text = fc
+  .oneof(
+    fc.string({ unit: 'grapheme', maxLength: 80 }),
+    fc.string({ unit: 'binary', maxLength: 80 }),
+    fc.array(emoji, { maxLength: 40 }).map((parts) => parts.join('')),
+  )
+  .map((value) => value.toWellFormed().replaceAll('\uFFFD', '?'));
 
 describe('a reply, token by token', () => {
   it('comes out as it went in, whatever the tokens cut apart', () => {
