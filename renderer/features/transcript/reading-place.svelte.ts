@@ -1,5 +1,6 @@
 import { tick } from 'svelte';
 import { StickToBottom } from '../../lib/scroll/stick-to-bottom.ts';
+import { whenIdle } from '../../lib/when-idle.ts';
 import type { TranscriptStore } from '../../stores/transcript.svelte.ts';
 import { TurnRange } from './turn-range.svelte.ts';
 
@@ -30,9 +31,14 @@ export class ReadingPlace {
     const stick = new StickToBottom(box, (isStuck) => {
       this.isAtEnd = isStuck;
     });
+    let callOff = (): void => undefined;
     const observer = new ResizeObserver(() => {
       stick.resized();
-      this.#lookAhead();
+      // Observers run before the frame is painted: what is above the view can wait until it is there.
+      callOff();
+      callOff = whenIdle(() => {
+        this.#lookAhead();
+      });
     });
     const onScroll = (): void => {
       this.#scrolled();
@@ -44,6 +50,7 @@ export class ReadingPlace {
     this.#box = box;
     this.#stick = stick;
     return () => {
+      callOff();
       observer.disconnect();
       box.removeEventListener('scroll', onScroll);
       clearTimeout(this.#markTimer);

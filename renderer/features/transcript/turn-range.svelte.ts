@@ -1,8 +1,13 @@
 import type { TranscriptStore } from '../../stores/transcript.svelte.ts';
 import type { Turn } from '../../stores/turn.svelte.ts';
 
-/** Turns on the page at first, and added at a time when the reader comes near the first or the last of them. */
-const step = 20;
+/**
+ * Turns on the page at first, and added at a time where the first or the last of them is near the view: few, so that keys
+ * that are pressed meanwhile need not wait for many.
+ */
+const step = 4;
+/** So many messages are read ahead of the first one on the page. */
+const readAhead = 40;
 
 /**
  * Which turns of a branch are on the page. Places are counted from the first message of the branch, so that they hold
@@ -44,7 +49,7 @@ export class TurnRange {
   /** Whether the messages before should be read by now, so that scrolling need not wait for them. */
   get isShortAbove(): boolean {
     const { earlierCount } = this.#transcript;
-    return earlierCount > 0 && this.first - earlierCount < 2 * step;
+    return earlierCount > 0 && this.first - earlierCount < readAhead;
   }
 
   growUp(): void {
