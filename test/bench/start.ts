@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { electronEnvironment, electronSwitches } from '../../scripts/setup/electron-launch.mjs';
 import { electronExecutable } from '../../scripts/setup/electron-runtime.mjs';
-import { goneOf, makeDataFolder, projectRoot, removeDataFolder } from '../support/app.ts';
+import { goneOf, holdUntilConnected, makeDataFolder, projectRoot, removeDataFolder } from '../support/app.ts';
 import { makeEmptyPackage, settledMs, untilShown } from '../support/packaged-start.ts';
 import { executableName, makePerson, packageObstacle, unpacked } from '../support/packaged.ts';
 
@@ -40,7 +40,7 @@ async function measure(args: string[], selector: string): Promise<number> {
   const startedMs = performance.now();
   const electron = await _electron.launch({
     executablePath: electronExecutable(),
-    args: [...electronSwitches(process.env), ...args],
+    args: [...holdUntilConnected, ...electronSwitches(process.env), ...args],
     env: Object.fromEntries(env),
   });
   const window = await electron.firstWindow();
