@@ -55,12 +55,12 @@ describe('the turns on the page', () => {
   test('are those around a message that was jumped to, and grow down to the end again', () => {
     const range = new TurnRange(branch(100).transcript);
     range.include(40);
-    expect(shown(range)).toBe('38-43');
+    expect(shown(range)).toBe('36-55');
     expect(range.reachesEnd).toBe(false);
     range.growDown();
-    expect(shown(range)).toBe('38-47');
-    for (let times = 0; times < 13; times += 1) range.growDown();
-    expect(shown(range)).toBe('38-99');
+    expect(shown(range)).toBe('36-59');
+    for (let times = 0; times < 10; times += 1) range.growDown();
+    expect(shown(range)).toBe('36-99');
     expect(range.reachesEnd).toBe(true);
   });
 

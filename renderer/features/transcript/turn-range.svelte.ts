@@ -72,11 +72,11 @@ export class TurnRange {
     this.#endAt(this.first + step);
   }
 
-  /** Puts a turn on the page, with some before and after it. */
+  /** Puts a turn on the page, with some before it and so many after it that it can stand at the top of the view. */
   include(place: number): void {
     if (place >= this.first && place < this.#end) return;
-    this.#beginAt(place - step / 2);
-    this.#endAt(place + step);
+    this.#beginAt(place - step);
+    this.#endAt(place + 4 * step);
   }
 
   get #total(): number {

@@ -40,7 +40,13 @@ const languages = {
   yaml,
 };
 
-for (const [name, grammar] of Object.entries(languages)) hljs.registerLanguage(name, grammar);
+/** The grammars are built when the first named code is shown: no start has to wait for them. */
+function isKnown(language: string): boolean {
+  if (hljs.listLanguages().length === 0) {
+    for (const [name, grammar] of Object.entries(languages)) hljs.registerLanguage(name, grammar);
+  }
+  return hljs.getLanguage(language) !== undefined;
+}
 
 /** Beyond this a colouring costs more time per streamed step than it is worth; the text is shown plain. */
 export const highlightLimit = 20_000;
@@ -57,6 +63,6 @@ export function fenceLanguage(info: string | undefined): string {
 
 /** HTML of a piece of code. Only a named, known language is coloured: guessing one is slow and often wrong. */
 export function highlightCode(code: string, language: string): string {
-  if (code.length > highlightLimit || hljs.getLanguage(language) === undefined) return escapeHtml(code);
+  if (language === '' || code.length > highlightLimit || !isKnown(language)) return escapeHtml(code);
   return hljs.highlight(code, { language, ignoreIllegals: true }).value;
 }
