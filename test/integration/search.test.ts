@@ -42,6 +42,15 @@ it('finds a question at once, and its answer when it has ended', async () => {
   expect(await services.search.modelNames()).toEqual(['Model of /guide.gguf']);
 });
 
+it('shows a link to a page of the app by its words, and as it is where only its address is found', async () => {
+  const services = await openServices();
+  await addTurn(services, 'Where from?', 'Get one from [Models](oasst://open/models), at leisure.');
+  const shown = async (query: string): Promise<string> =>
+    (await services.search.find({ query, ...wholePage })).hits[0]?.snippet.map(({ text }) => text).join('') ?? '';
+  expect(await shown('leisure')).toBe('Get one from Models, at leisure.');
+  expect(await shown('oasst://open')).toBe('Get one from [Models](oasst://open/models), at leisure.');
+});
+
 describe('--search', () => {
   it('tells what is found, for people and as JSON', async () => {
     const services = await openServices();

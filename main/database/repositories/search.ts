@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { AppError } from '../../../preload/contract/errors.ts';
+import { withoutPageLinks } from '../../../preload/contract/page-link-text.ts';
 import type { SearchHit, SearchInput, SearchPage } from '../../../preload/contract/search.ts';
 import { foldText } from '../folded-text.ts';
 import { parseQuery, type SearchTerm } from '../search-query.ts';
@@ -88,7 +89,9 @@ function modelFilter(db: Database.Database, modelName: string | undefined): (can
 
 function toHit(candidate: Candidate, text: string, terms: readonly SearchTerm[]): SearchHit {
   const { conversationId, title, origin, isArchived, messageId, role, at } = candidate;
-  const snippet = snippetOf(text, terms);
+  // Words that stand in an address only are shown where they stand.
+  const readable = withoutPageLinks(text);
+  const snippet = snippetOf(holds(readable, terms) ? readable : text, terms);
   return { conversationId, title, origin, isArchived: isArchived === 1, messageId, role, at, snippet };
 }
 
