@@ -1,112 +1,156 @@
-"""Draws conversations to train on: intents, their follow-ups and off-topic questions, one after the other."""
+"""Draws what to train on: questions by themselves, and conversations of intents, their follow-ups and off-topic questions."""
 from collections import Counter
 
 import torch
 
-from tables import ASSISTANT, END, IGNORE, NEIGHBOURS, PROMPTER
+from tables import ASSISTANT, END, IGNORE, NEIGHBOURS, PROMPTER, VOCABULARY
 
-OFF_TOPIC, OFF_TOPIC_REFINING = 0.25, 0.3
-"""The share of fresh questions that the guide does not know, at first and while it is refined."""
-STRANGE = 0.5
-"""How many of them are made of the words of the whole language, while it is refined."""
-FOLLOWING = 0.5
+OFF_TOPIC, OFF_TOPIC_TALKED = 0.3, 0.15
+"""The share of fresh questions that the guide does not know, alone and in conversations, where answers are learned."""
+STRANGE = 0.25
+"""How many of them are made of the words of the whole language."""
+FOLLOWING = 0.6
 """How often a turn that has follow-ups is followed by one of them."""
-FOLLOWED, FOLLOWED_REFINING = 0.4, 0.2
-"""How often a fresh question of a longer conversation is one that has follow-ups, beyond its share."""
-SHORT = 64
-"""Conversations of fewer tokens have no room for a second turn."""
+FOLLOWED = 0.2
+"""How often a fresh question of a conversation is one that has follow-ups, beyond its share."""
+READ_AGAIN = 0.25
+"""How often an answer stands without its topic, as it does where a conversation is read again from its texts."""
+BEGUN = 6
+"""So many tokens of such an answer are not learned: what comes first is to be a topic."""
 ROWLESS, REPLACED, LOST = 0.25, 0.06, 0.04
 """How likely a word of a question keeps its vector only, gives way to one of about the same meaning, is lost."""
 LOST_OFF_TOPIC = (0, 0.15, 0.4, 0.8)
 """The same for the words of an off-topic question, one of these for each: what is not understood is not known."""
 
 
-class Conversations:
-    """
-    Draws random conversations of the groups: tokens, which of them are answers, how likely each may be lost, and the
-    number of the question's group where a question ends.
-    """
+STEP = 8
+"""Questions are padded to a multiple of it: of too many different shapes oneDNN, below PyTorch, loses track."""
 
-    def __init__(self, data, rng, is_refining):
+
+class Conversations:
+    """Draws random questions of the groups, and random conversations."""
+
+    def __init__(self, data, rng):
         self.rng = rng
-        self.unknown = OFF_TOPIC_REFINING if is_refining else OFF_TOPIC
-        self.followed = FOLLOWED_REFINING if is_refining else FOLLOWED
-        self.strangers = data["strangers"] if is_refining else []
-        self.off_topic = next(g for g in data["groups"] if g["id"] == data["offTopic"])
-        self.intents = [g for g in data["groups"] if g["parent"] is None and g is not self.off_topic]
+        self.strangers = data["strangers"]
+        self.groups = data["groups"]
+        self.off_topic = next(g for g in self.groups if g["id"] == data["offTopic"])
+        self.intents = [g for g in self.groups if g["parent"] is None and g is not self.off_topic]
         self.children = {}
-        for group in data["groups"]:
+        for group in self.groups:
             if group["parent"] is not None:
                 self.children.setdefault(group["parent"], []).append(group)
         self.parents = [g for g in self.intents if g["id"] in self.children]
-        self.number = {g["id"]: number for number, g in enumerate(data["groups"])}
+        self.asked_of = {id(g): {tuple(q) for q in g["questions"]} for g in self.groups if g["parent"] is not None}
         self.deck = []
 
-    def next_group(self, family, length):
-        """The next question's group: a follow-up of the family in talk, an intent in turn, or off-topic."""
-        followed = self.children.get(family, [])
-        if followed and self.rng.random() < FOLLOWING:
-            return self.rng.choice(followed)
-        if self.rng.random() < self.unknown:
+    def fresh_group(self, unknown=OFF_TOPIC):
+        """The group of a question that stands alone: off-topic with the chance `unknown`, or an intent in turn."""
+        if self.rng.random() < unknown:
             return self.off_topic
-        if length > SHORT and self.rng.random() < self.followed:
-            return self.rng.choice(self.parents)
         if not self.deck:
             self.deck = list(self.intents)
             self.rng.shuffle(self.deck)
         return self.deck.pop()
 
+    def next_group(self, family):
+        """The next question's group in a conversation: a follow-up of the family in talk, or a fresh one."""
+        followed = self.children.get(family, [])
+        if followed and self.rng.random() < FOLLOWING:
+            return self.rng.choice(followed)
+        group = self.fresh_group(OFF_TOPIC_TALKED)
+        return self.rng.choice(self.parents) if group is not self.off_topic and self.rng.random() < FOLLOWED else group
+
     def question_of(self, group):
-        """One of the group's questions, as token ids."""
-        if group is self.off_topic and self.strangers and self.rng.random() < STRANGE:
-            return self.rng.choice(self.strangers)
-        return self.rng.choice(group["questions"])
+        """One of the group's questions: its token ids, the number of its sentence, and how likely a word is lost."""
+        is_unknown = group is self.off_topic
+        source = self.strangers if is_unknown and self.rng.random() < STRANGE else group
+        number = self.rng.randrange(len(source["questions"]))
+        lost = self.rng.choice(LOST_OFF_TOPIC) if is_unknown else LOST
+        return source["questions"][number], source["sentences"][number], lost
 
     def clashes(self, question, family):
         """Whether a fresh question is, word for word, a follow-up of the family in talk."""
-        return any(question in g["questions"] for g in self.children.get(family, []))
+        return any(tuple(question) in self.asked_of[id(g)] for g in self.children.get(family, []))
 
     def draw(self, length):
         """
-        One conversation, cut after `length` tokens. Where a group has several answers they come in turn: chosen at random
-        none of them would ever be likelier than the one answer of a group that is told less surely.
+        One conversation, cut after `length` tokens: its tokens, which of them are learned, and how likely each may be
+        lost. Where a group has several answers they come in turn: chosen at random none of them would ever be likelier
+        than the one answer of a group that is told less surely.
         """
-        tokens, answer, lost, groups, family, asked = [], [], [], [], None, Counter()
+        tokens, learned, lost, family, asked = [], [], [], None, Counter()
         while len(tokens) < length:
-            group = self.next_group(family, length)
-            question = self.question_of(group)
+            group = self.next_group(family)
+            question, _, chance = self.question_of(group)
             if group["parent"] is None and self.clashes(question, family):
                 continue
-            reply = [*group["answers"][asked[group["id"]] % len(group["answers"])], END]
+            turn = asked[group["id"]] % len(group["answers"])
             asked[group["id"]] += 1
-            turn = [PROMPTER, *question, END, ASSISTANT]
-            chance = self.rng.choice(LOST_OFF_TOPIC) if group is self.off_topic else LOST
-            tokens += turn + reply
+            answer = [*group["answers"][turn], END]
+            asking = [PROMPTER, *question, END, ASSISTANT]
+            if self.rng.random() < READ_AGAIN:
+                reply, begun = answer, min(BEGUN, len(answer))
+            else:
+                reply, begun = [VOCABULARY + group["topics"][turn], *answer], 0
+            tokens += asking + reply
             lost += [0, *(chance for _ in question), 0, 0, *(0 for _ in reply)]
-            answer += [False] * len(turn) + [True] * len(reply)
-            groups += [IGNORE] * (len(turn) - 1) + [self.number[group["id"]]] + [IGNORE] * len(reply)
+            learned += [False] * (len(asking) + begun) + [True] * (len(reply) - begun)
             family = group["parent"] or group["id"]
-        return tokens[:length], answer[:length], lost[:length], groups[:length]
+        return tokens[:length], learned[:length], lost[:length]
 
 
-class Batch:
+def disturbed(tables, tokens, lost, generator):
+    """
+    What is read of tokens (batch, length): word vectors, rows of stems and of forms. `lost` tells how likely each is lost;
+    where that is 0 a token is read as it is, and so are all without a generator.
+    """
+    if generator is None:
+        return tables.vectors[tokens], tables.stem_of[tokens], tables.form_of[tokens]
+    draw = torch.rand(tokens.shape, generator=generator)
+    which = torch.randint(NEIGHBOURS, tokens.shape, generator=generator)
+    mark = lost > 0
+    replaced = mark & (draw < REPLACED)
+    rowless = mark & (draw < REPLACED + ROWLESS)
+    gone = torch.rand(tokens.shape, generator=generator) < lost
+    read = torch.where(replaced, tables.neighbours[tokens, which], tokens)
+    vectors, stems, forms = tables.vectors[read], tables.stem_of[read], tables.form_of[read]
+    vectors[gone] = 0
+    stems[rowless | gone] = tables.unknown_stem
+    forms[rowless | gone] = tables.unknown_form
+    return vectors, stems, forms
+
+
+class Talk:
     """Conversations of one length as tensors, their questions disturbed."""
 
     def __init__(self, conversations, tables, length, size, generator):
         drawn = [conversations.draw(length) for _ in range(size)]
-        tokens, answer, lost, groups = (torch.tensor(column) for column in zip(*drawn))
+        tokens, learned, lost = (torch.tensor(column) for column in zip(*drawn))
         self.written = tables.output_of[tokens]
-        self.targets = torch.where(answer, self.written, torch.tensor(IGNORE))[:, 1:]
-        self.groups = groups[:, :-1]
-        draw = torch.rand(tokens.shape, generator=generator)
-        which = torch.randint(NEIGHBOURS, tokens.shape, generator=generator)
-        mark = lost > 0
-        replaced = mark & (draw < REPLACED)
-        rowless = mark & (draw < REPLACED + ROWLESS)
-        gone = torch.rand(tokens.shape, generator=generator) < lost
-        read = torch.where(replaced, tables.neighbours[tokens, which], tokens)
-        vectors, stems, forms = tables.vectors[read], tables.stem_of[read], tables.form_of[read]
-        vectors[gone] = 0
-        stems[rowless | gone] = tables.unknown_stem
-        forms[rowless | gone] = tables.unknown_form
-        self.vectors, self.stems, self.forms = vectors[:, :-1], stems[:, :-1], forms[:, :-1]
+        self.targets = torch.where(learned, self.written, torch.tensor(IGNORE))[:, 1:]
+        self.is_topic = tokens[:, 1:] >= VOCABULARY
+        read = disturbed(tables, tokens, lost, generator)
+        self.vectors, self.stems, self.forms = (column[:, :-1] for column in read)
+
+
+class Asked:
+    """Questions by themselves: where each ends, the topic that comes next, and the number of the sentence it varies."""
+
+    def __init__(self, drawn, tables, generator):
+        questions, sentences, chances, groups = zip(*drawn)
+        rest = [-(-max(map(len, questions)) // STEP) * STEP - len(question) for question in questions]
+        tokens = torch.tensor([[PROMPTER, *q, END, ASSISTANT, *[END] * more] for q, more in zip(questions, rest)])
+        lost = torch.tensor([[0, *[chance] * len(q), 0, 0, *[0] * more]
+                             for q, chance, more in zip(questions, chances, rest)])
+        self.ends = torch.tensor([len(question) + 2 for question in questions])
+        self.topics = tables.output_of[torch.tensor([VOCABULARY + group["topics"][0] for group in groups])]
+        self.sentences = torch.tensor(sentences)
+        self.vectors, self.stems, self.forms = disturbed(tables, tokens, lost, generator)
+
+
+def asked(conversations, tables, size, parts, generator):
+    """So many questions in so many batches, short ones together: a batch is as slow as its longest."""
+    groups = [conversations.fresh_group() for _ in range(size)]
+    drawn = sorted(((*conversations.question_of(group), group) for group in groups), key=lambda row: len(row[0]))
+    return [Asked(drawn[at:at + size // parts], tables, generator) for at in range(0, size, size // parts)]

@@ -195,3 +195,17 @@ export function validate(data: Dataset): string[] {
 export function intentsOf(data: Dataset): Group[] {
   return data.groups.filter((g) => g.parent === undefined && g.id !== OFF_TOPIC);
 }
+
+/**
+ * The topic of each answer, in order: what the guide writes, unseen, before it writes that answer. It is named after the
+ * first group that has the answer, `:2` and so on where a group has several.
+ */
+export function topicsOf(data: Dataset): Map<string, string> {
+  const topics = new Map<string, string>();
+  for (const { id, answers } of data.groups) {
+    for (const [index, answer] of answers.entries()) {
+      if (!topics.has(answer)) topics.set(answer, index === 0 ? id : `${id}:${index + 1}`);
+    }
+  }
+  return topics;
+}

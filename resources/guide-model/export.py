@@ -10,14 +10,19 @@ import json
 
 import torch
 
-from gguf import Reader, quantize, scalar, write
+from gguf import Reader, extended, quantize, scalar, write
 from model import CONSTANT, CONTEXT, EPSILON, HEADS, LAYERS, ROTARY, WIDTH, Guide
+from tables import VOCABULARY
 
-EMBEDDING_TYPE, HEAD_TYPE, LAYER_TYPE = "Q8_0", "Q4_0", "Q8_0"
+EMBEDDING_TYPE, HEAD_TYPE, LAYER_TYPE = "Q8_0", "Q5_0", "Q8_0"
+CONTROL = 3
+"""The kind of a token that is no text: what a topic is."""
 NEVER = -40.0
 """The logit of a token that no answer of the training data holds."""
 SHARPNESS = 2.0
 """Logits are told this much louder than trained: what is likeliest stays so, and sampling strays less from it."""
+UNKNOWN, CAUTION = "off-topic", 1.5
+"""The refusals, and how much louder than trained they are: a wrong answer is worse than none."""
 TOP = 5
 
 
@@ -29,11 +34,13 @@ def full_tables(state, trained):
     head[:, CONSTANT] = NEVER
     head[trained["outputs"]] = SHARPNESS * state["output.weight"]
     head[trained["outputs"], CONSTANT] = 0
+    refusals = [VOCABULARY + n for n, name in enumerate(trained["topics"]) if name.split(":")[0] == UNKNOWN]
+    head[refusals, CONSTANT] = SHARPNESS * CAUTION
     return embedding.numpy(), head.numpy()
 
 
-def metadata(vocabulary):
-    """The GGUF's fields: the shape, and the tokenizer copied from the vocabulary."""
+def metadata(vocabulary, topics):
+    """The GGUF's fields: the shape, and the tokenizer copied from the vocabulary, with the topics behind its tokens."""
     fields = {
         "general.architecture": "gptneox",
         "general.name": "OASST Desktop guide",
@@ -51,6 +58,8 @@ def metadata(vocabulary):
     packed = {key: scalar(value) for key, value in fields.items()}
     packed.update({key: field for key, field in vocabulary.fields.items() if key.startswith("tokenizer.")})
     packed["tokenizer.ggml.pre"] = scalar("olmo")
+    for key, values in (("tokens", [f"<|topic:{name}|>" for name in topics]), ("token_type", [CONTROL] * len(topics))):
+        packed[f"tokenizer.ggml.{key}"] = extended(packed[f"tokenizer.ggml.{key}"], VOCABULARY, values)
     return packed
 
 
@@ -107,7 +116,7 @@ def main():
     trained = torch.load(options.model)
     state = trained["state"]
     packed, values = tensors(state, trained)
-    write(options.out, metadata(Reader(options.vocab)), packed)
+    write(options.out, metadata(Reader(options.vocab), trained["topics"]), packed)
     with open(options.dialogue) as file:
         ids = json.load(file)
     top = next_token_probabilities(state, values, ids).topk(TOP, -1)

@@ -66,6 +66,21 @@ def text(value):
     return struct.pack("<Q", len(data)) + data
 
 
+def extended(field, count, values):
+    """An array field, strings or 32-bit integers, cut after `count` values and with others behind them."""
+    kind, payload = field
+    inner, length = struct.unpack_from("<IQ", payload)
+    at = 12
+    if inner == STRING:
+        for _ in range(min(count, length)):
+            at += 8 + struct.unpack_from("<Q", payload, at)[0]
+        more = b"".join(text(value) for value in values)
+    else:
+        at += 4 * min(count, length)
+        more = struct.pack(f"<{len(values)}i", *values)
+    return kind, struct.pack("<IQ", inner, min(count, length) + len(values)) + payload[12:at] + more
+
+
 def scalar(value):
     """A metadata value's type id and payload, from a Python value."""
     if isinstance(value, bool):

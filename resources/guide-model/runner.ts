@@ -1,6 +1,7 @@
 /** Runs guide.gguf in Node for evaluation and tests, in Open-Assistant's prompt format. */
 import { join } from 'node:path';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
+import { readDataset, topicsOf } from './dataset.ts';
 import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 
 export const GUIDE_FILE = join(import.meta.dirname, 'guide.gguf');
@@ -15,6 +16,13 @@ export type Sampling = { kind: 'greedy' } | { kind: 'k50'; seed: number };
 /** Takes an answer so far, and whether it is complete, and says whether to end it here. */
 export type IsEnough = (tokens: readonly Token[], hasEnded: boolean) => boolean;
 
+/** How many tokens Open-Assistant's vocabulary has. Behind them are the topics, which no text shows. */
+const VOCABULARY = 50_288;
+
+function isTopic(token: Token): boolean {
+  return token >= VOCABULARY;
+}
+
 export class GuideRunner {
   /** Tokens written after each answer's first, and the seconds that they took. */
   readonly written = { tokens: 0, seconds: 0 };
@@ -23,6 +31,8 @@ export class GuideRunner {
   private readonly llama: Llama;
   private readonly context: LlamaContext;
   private readonly markers: Record<'prompter' | 'assistant' | 'end', Token>;
+  /** The topic that each answer begins with, by the answer. */
+  private readonly topics: ReadonlyMap<string, Token>;
 
   private constructor(llama: Llama, model: LlamaModel, context: LlamaContext) {
     this.llama = llama;
@@ -34,6 +44,9 @@ export class GuideRunner {
       assistant: this.marker('<|assistant|>'),
       end: this.marker('<|endoftext|>'),
     };
+    this.topics = new Map(
+      [...topicsOf(readDataset())].map(([answer, name]) => [answer, this.marker(`<|topic:${name}|>`)]),
+    );
   }
 
   static async load(file: string = GUIDE_FILE): Promise<GuideRunner> {
@@ -51,14 +64,17 @@ export class GuideRunner {
     return token;
   }
 
+  /** An answer as the guide itself writes it, which is how the app goes on from it. */
+  private spelled(answer: string): Token[] {
+    const topic = this.topics.get(answer);
+    return [...(topic === undefined ? [] : [topic]), ...this.model.tokenize(answer, false)];
+  }
+
   /** The token ids of a conversation that ends where the answer to `question` begins. */
   prompt(turns: readonly Turn[], question: string): Token[] {
     const { prompter, assistant, end } = this.markers;
     const ask = (text: string): Token[] => [prompter, ...this.model.tokenize(text, false), end, assistant];
-    return [
-      ...turns.flatMap(([asked, answer]) => [...ask(asked), ...this.model.tokenize(answer, false), end]),
-      ...ask(question),
-    ];
+    return [...turns.flatMap(([asked, answer]) => [...ask(asked), ...this.spelled(answer), end]), ...ask(question)];
   }
 
   /** The model's answer, as text; `isEnough` sees it grow and may end it early. */
@@ -77,9 +93,10 @@ export class GuideRunner {
     let first = 0;
     let hasEnded = false;
     for await (const token of this.sequence.evaluate(rest, options)) {
+      window.push(token);
+      if (isTopic(token)) continue;
       if (answer.length === 0) first = performance.now();
       answer.push(token);
-      window.push(token);
       if (answer.length >= MAX_TOKENS || token === this.markers.prompter || token === this.markers.assistant) break;
       if ((hasEnded = isEnough?.(answer, false) === true)) break;
     }

@@ -7,6 +7,8 @@ import torch
 from model import VECTOR
 
 END, PROMPTER, ASSISTANT = 0, 50278, 50281
+VOCABULARY = 50288
+"""How many tokens Open-Assistant's vocabulary has. Behind them come the topics."""
 IGNORE = -1
 COMMON_DIRECTIONS = 2
 """What all word vectors have in common says nothing of a word; the mean and this many directions are taken out."""
@@ -42,8 +44,13 @@ def read_vectors(path):
 class Tables:
     """Which tokens the model reads and writes, and their rows: built from the training data."""
 
-    def __init__(self, groups, tokens, vectors):
-        written = {t for g in groups for answer in g["answers"] for t in answer} | {END}
+    def __init__(self, data, tokens, vectors):
+        groups = data["groups"]
+        # A vocabulary that comes from an earlier guide holds the topics of that one.
+        tokens = tokens[:VOCABULARY] + [f"<|topic:{name}|>" for name in data["topics"]]
+        self.topics = torch.arange(VOCABULARY, len(tokens))
+        vectors = torch.cat([vectors[:VOCABULARY], torch.zeros(len(self.topics), VECTOR)])
+        written = {t for g in groups for answer in g["answers"] for t in answer} | {END} | set(self.topics.tolist())
         read = {t for g in groups for question in g["questions"] for t in question} | written | {PROMPTER, ASSISTANT}
         stems = sorted({stem(tokens[t]) for t in read})
         stem_rows = {s: row for row, s in enumerate(stems)}

@@ -1,6 +1,7 @@
 /**
  * Writes the training data, and the dialogue for the parity check, as token ids, and what belongs to them:
- * `tokenize.ts --vocab VOCAB.gguf --vectors TOKENS.f32 --out IDS.json --dialogue DIALOGUE.json --answers DIGESTS.json`.
+ * `tokenize.ts --vocab VOCAB.gguf --vectors TOKENS.f32 --sentences TEXTS.json --out IDS.json --dialogue DIALOGUE.json
+ * --answers DIGESTS.json`.
  *
  * The real GPT-NeoX tokenizer runs, through node-llama-cpp, with special parsing off: marker text in the data stays
  * ordinary characters. Every turn is tokenized by itself, as the app does.
@@ -11,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
 import { writeAnswerDigests } from './answer-digests.ts';
 import { estrange, fill, Random, variants } from './augment.ts';
-import { hash, intentsOf, normalize, OFF_TOPIC, readDataset, split, validate } from './dataset.ts';
+import { hash, intentsOf, normalize, OFF_TOPIC, readDataset, split, topicsOf, validate } from './dataset.ts';
 import type { Dataset, Group } from './dataset.ts';
 import { strangers } from './strangers.ts';
 import { commonWords, writeTokenVectors } from './vectors.ts';
@@ -27,11 +28,21 @@ const MARKERS = { end: '<|endoftext|>', prompter: '<|prompter|>', assistant: '<|
 /** The parity check's questions: an intent, its follow-up, and something the guide does not know. */
 const DIALOGUE = ['What is a meme?', 'Where did the word come from?', 'Which cheese goes with pears?'];
 
+/** A question of training, and the sentence that it is a variant of: for questions that stand alone only. */
+interface Question {
+  text: string;
+  sentence: string | null;
+}
+
 interface TokenizedGroup {
   id: string;
   parent: string | null;
+  /** The topic that each answer begins with, by its number. */
+  topics: number[];
   answers: number[][];
   questions: number[][];
+  /** For each question the number of its sentence. */
+  sentences: (number | null)[];
   /** What training never sees, to see how it fares. */
   heldOut: { text: string; ids: number[] }[];
 }
@@ -41,34 +52,43 @@ function keyOf(group: Group, text: string): string {
   return `${group.parent ?? ''}\n${normalize(text)}`;
 }
 
-/** The texts that training asks for each group, by group id. */
-function trainingTexts(data: Dataset): Map<string, string[]> {
-  const texts = new Map<string, string[]>();
-  const known = new Set(data.groups.flatMap((g) => g.phrasings.map((p) => normalize(p.text))));
+/** What is asked of off-topic beside the questions of the data. */
+function strangeTexts(data: Dataset): Question[] {
   const words = [...data.lists.values()].flat();
-  const offTopic: string[] = [];
   const random = new Random(20230306);
-  for (const template of Array.from({ length: FILLED }, () => random.pick(data.templates))) {
-    offTopic.push(...variants(fill(template, data, random), 1, random).slice(-1));
-  }
+  const varied = (sentence: string): Question => ({ text: variants(sentence, 1, random).slice(-1).join(), sentence });
+  const out = Array.from({ length: FILLED }, () => varied(fill(random.pick(data.templates), data, random)));
   const asked = intentsOf(data).flatMap((g) => split(g).train);
   for (let i = 0; i < ESTRANGED; i++) {
     const strange = estrange(random.pick(asked), words, random);
-    if (strange !== undefined) offTopic.push(...variants(strange, 1, random).slice(-1));
+    if (strange !== undefined) out.push(varied(strange));
   }
   for (let i = 0; i < JOINED; i++) {
-    offTopic.push(Array.from({ length: 2 + Math.floor(random.next() * 4) }, () => random.pick(offTopic)).join(' '));
+    const joined = Array.from({ length: 2 + Math.floor(random.next() * 4) }, () => random.pick(out).text).join(' ');
+    out.push({ text: joined, sentence: joined });
   }
+  return out;
+}
+
+/** The questions that training asks for each group, by group id. */
+function trainingQuestions(data: Dataset): Map<string, Question[]> {
+  const known = new Set(data.groups.flatMap((g) => g.phrasings.map((p) => normalize(p.text))));
   const heldOut = new Set(data.groups.flatMap((g) => split(g).heldOut.map((text) => keyOf(g, text))));
+  const questions = new Map<string, Question[]>();
   for (const group of data.groups) {
-    const varied = split(group).train.flatMap((text) => variants(text, VARIANTS, new Random(hash(text))));
-    texts.set(
+    const varied = split(group).train.flatMap((text) =>
+      variants(text, VARIANTS, new Random(hash(text))).map((variant) => ({
+        text: variant,
+        sentence: group.parent === undefined ? text : null,
+      })),
+    );
+    questions.set(
       group.id,
-      varied.filter((text) => !heldOut.has(keyOf(group, text))),
+      varied.filter(({ text }) => !heldOut.has(keyOf(group, text))),
     );
   }
-  texts.get(OFF_TOPIC)?.push(...offTopic.filter((text) => !known.has(normalize(text))));
-  return texts;
+  questions.get(OFF_TOPIC)?.push(...strangeTexts(data).filter(({ text }) => !known.has(normalize(text))));
+  return questions;
 }
 
 /** The questions of the parity dialogue with the answers from the data. */
@@ -82,9 +102,11 @@ function dialogueTurns(data: Dataset): [question: string, answer: string][] {
 }
 
 const file = { type: 'string', default: '' } as const;
-const { values } = parseArgs({ options: { vocab: file, vectors: file, out: file, dialogue: file, answers: file } });
+const { values } = parseArgs({
+  options: { vocab: file, vectors: file, sentences: file, out: file, dialogue: file, answers: file },
+});
 for (const [name, value] of Object.entries(values)) if (value === '') throw new Error(`--${name} is missing`);
-const { vocab, vectors, out, dialogue, answers } = values;
+const { vocab, vectors, sentences, out, dialogue, answers } = values;
 const data = readDataset();
 const problems = validate(data);
 if (problems.length > 0) throw new Error(`the data has problems:\n${problems.join('\n')}`);
@@ -94,23 +116,44 @@ const ids = (text: string): number[] => model.tokenize(text, false).map(Number);
 const marker = (text: string): number[] => model.tokenize(text, true).map(Number);
 
 writeTokenVectors(model, VOCABULARY, vectors);
-const texts = trainingTexts(data);
-const groups: TokenizedGroup[] = data.groups.map((group) => ({
-  id: group.id,
-  parent: group.parent ?? null,
-  answers: group.answers.map(ids),
-  questions: (texts.get(group.id) ?? []).map(ids),
-  heldOut: split(group).heldOut.map((text) => ({ text, ids: ids(text) })),
-}));
-writeAnswerDigests(data, answers);
+const questions = trainingQuestions(data);
 const strange = strangers(data, commonWords(...STRANGE_RANKS, join(vectors, '..', 'words.json')));
-writeFileSync(out, JSON.stringify({ offTopic: OFF_TOPIC, groups, strangers: strange.map(ids) }));
+const texts = new Map<string, number>();
+const numbered = (text: string): number => {
+  if (!texts.has(text)) texts.set(text, texts.size);
+  return texts.get(text) ?? 0;
+};
+const topics = topicsOf(data);
+const answersInOrder = [...topics.keys()];
+const topicOf = (answer: string): number => answersInOrder.indexOf(answer);
+const groups: TokenizedGroup[] = data.groups.map((group) => {
+  const asked = questions.get(group.id) ?? [];
+  return {
+    id: group.id,
+    parent: group.parent ?? null,
+    topics: group.answers.map(topicOf),
+    answers: group.answers.map(ids),
+    questions: asked.map(({ text }) => ids(text)),
+    sentences: asked.map(({ sentence }) => (sentence === null ? null : numbered(sentence))),
+    heldOut: split(group).heldOut.map((text) => ({ text, ids: ids(text) })),
+  };
+});
+const strangeGroup = { questions: strange.map(ids), sentences: strange.map(numbered) };
+writeAnswerDigests(data, answers);
+writeFileSync(
+  out,
+  JSON.stringify({ offTopic: OFF_TOPIC, topics: [...topics.values()], groups, strangers: strangeGroup }),
+);
+writeFileSync(sentences, JSON.stringify([...texts.keys()]));
 const turns = dialogueTurns(data).flatMap(([question, answer]) => [
   ...[...marker(MARKERS.prompter), ...ids(question), ...marker(MARKERS.end)],
-  ...[...marker(MARKERS.assistant), ...ids(answer), ...marker(MARKERS.end)],
+  ...[...marker(MARKERS.assistant), VOCABULARY + topicOf(answer), ...ids(answer), ...marker(MARKERS.end)],
 ]);
 writeFileSync(dialogue, JSON.stringify(turns));
 const count = groups.reduce((sum, g) => sum + g.questions.length, 0);
-console.log(`${intentsOf(data).length} intents, ${groups.length} groups, ${count} questions -> ${out}`);
+console.log(
+  `${intentsOf(data).length} intents, ${groups.length} groups, ${topics.size} topics, ${count} questions of ` +
+    `${texts.size} sentences -> ${out}`,
+);
 await model.dispose();
 await llama.dispose();

@@ -1,10 +1,13 @@
 """Train the guide from scratch:
-train.py --data IDS.json --vocab VOCAB.gguf --vectors TOKENS.f32 --out MODEL.pt [--steps N] [--seed N] [--confusions FILE.md]
+train.py --data IDS.json --vocab VOCAB.gguf --vectors TOKENS.f32 --sentences VECTORS.f32 --taught TAUGHT.pt --out MODEL.pt
+[--start MODEL.pt] [--steps N] [--seed N] [--confusions FILE.md]
 
-Every sequence is a conversation of random intents, their follow-ups and off-topic questions. The loss is taken on
-answers only, in turn on plain logits and on logits under the repetition penalty that the app's presets use, so that the
-model stays sure of itself when it must repeat words. Most sequences end soon after a question: telling questions apart
-takes longer to learn than the answers. Runs on two threads and gives the same model for the same seed.
+An answer begins with its topic, a token that no text shows: so the guide decides once what it was asked, and then writes
+that answer. Most steps are about questions alone, since telling them apart is what takes long to learn and what carries
+over to new ones: the topic is learned from the label and from what two teachers say, and where the question ends, a head
+that only training has must say the vector of the whole sentence. The other steps are about conversations, their answers
+learned in turn on plain logits and on logits under the repetition penalty that the app's presets use, so that the model
+stays sure of itself when it must repeat words. Runs on two threads and gives the same model for the same seed.
 """
 import argparse
 import json
@@ -15,26 +18,39 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 from torch.nn import functional as F
 
-from conversations import Batch, Conversations
+from conversations import Conversations, Talk, asked
 from gguf import Reader
 from model import WIDTH, Guide
-from tables import IGNORE, Tables, read_vectors, readable_tokens
+from tables import IGNORE, VOCABULARY, Tables, read_vectors, readable_tokens
+from teaching import SENTENCE, read_sentences
 from telling import report_confusions, tell
 
-HALVES = 2
-"""Every step's conversations are learned from in two halves, a thread each; so two cores are busy all the time."""
+THREADS = 2
+"""A step is learned from in parts, so many at the same time."""
 PENALTY = 1.2
-TELLING = 1.0
-"""How much it counts that the group of a question can be told where the question ends; only training has that head."""
+LABELLED = 0.6
+"""How much of a topic's target is the label; the rest is what the teachers say."""
+MEANING = 2.0
+"""How much it counts that the sentence's vector is said."""
 TABLE_FACTOR = 3.0
-SHAPES = ((22, 136), (128, 24), (384, 8), (1024, 3))
-"""The batches: sequences of this many tokens, and how many of them."""
-DECIDED, DECIDING = 4, 4.0
-"""So many tokens at the beginning of an answer count so much while a model is refined."""
-REFINING = (18, 57, 23, 2)
-"""The weights of the shapes while a model is refined: answers are learned to their ends."""
-STAGES = ((0.45, (85, 15, 0, 0)), (0.8, (62, 28, 9, 1)), (1.0, (46, 34, 18, 2)))
-"""Up to this part of the steps, each shape is drawn with this weight: short questions first, conversations later."""
+ASKED, PARTS = 256, 4
+"""Questions of a step that is about questions alone, and its parts."""
+SHAPES = ((160, 20), (384, 8), (1024, 3))
+"""Conversations of this many tokens, and how many of them in a step."""
+STAGES = ((0.5, (80, 14, 5, 1)), (1.0, (66, 20, 11, 3)))
+"""Up to this part of the steps, questions alone and each shape are drawn with these weights."""
+REFINING = (10, 56, 28, 6)
+"""The weights while a trained model is refined: answers are learned to their ends, in conversations."""
+
+
+class Lessons:
+    """What training has beside the questions: the teachers' opinion and the vector of each sentence."""
+
+    def __init__(self, data, tables, taught, sentences):
+        topic_of = torch.tensor([VOCABULARY + g["topics"][0] for g in data["groups"]])
+        self.topics = tables.output_of[topic_of][taught["groups"]]
+        self.chances = taught["chances"]
+        self.vectors = sentences
 
 
 def penalized(logits, rows, positions, written, outputs):
@@ -66,94 +82,100 @@ def optimizer_for(model, teller):
     return torch.optim.AdamW(groups, betas=(0.9, 0.98), foreach=True)
 
 
-def beginning(ends):
-    """Where the first tokens of an answer are told: those that decide which one it will be."""
-    out = ends.clone()
-    for later in range(1, DECIDED):
-        out[:, later:] |= ends[:, :-later]
-    return out
+def asking_loss(model, teller, lessons, batch, dropping):
+    """How far the topics of questions are from their targets, and how far off the sentences' vectors are."""
+    hidden = model.hidden(model.embed(batch.vectors, batch.stems, batch.forms), dropping)
+    ending = hidden[torch.arange(len(batch.ends)), batch.ends]
+    chances = model.output(ending).float().log_softmax(-1)
+    labelled = chances.gather(1, batch.topics[:, None])[:, 0]
+    taught = (chances.gather(1, lessons.topics[batch.sentences]) * lessons.chances[batch.sentences]).sum(-1)
+    deciding = -(LABELLED * labelled + (1 - LABELLED) * taught).mean()
+    meaning = 1 - F.cosine_similarity(teller(ending).float(), lessons.vectors[batch.sentences]).mean()
+    return deciding + MEANING * meaning, deciding
 
 
-def losses(model, teller, batch, outputs, is_penalized, is_refining, dropping):
-    """
-    How wrong the answers' next tokens are, and how wrong the questions' groups. A model that is refined has lost its head
-    for those; a new one only learns to tell how it fares.
-    """
+def talking_loss(model, batch, outputs, is_penalized, dropping):
+    """How wrong the answers' next tokens are, and how wrong the topics that they begin with."""
     hidden = model.hidden(model.embed(batch.vectors, batch.stems, batch.forms), dropping)
     rows, positions = (batch.targets != IGNORE).nonzero(as_tuple=True)
     logits = model.output(hidden[rows, positions])
     if is_penalized:
         logits = penalized(logits, rows, positions, batch.written, outputs)
-    answering = F.cross_entropy(logits, batch.targets[rows, positions], reduction="none")
-    ends = batch.groups != IGNORE
-    if is_refining:
-        answering = answering * torch.where(beginning(ends)[rows, positions], DECIDING, 1.0)
-    answering = answering.mean()
-    ending = hidden[ends].detach() if is_refining else hidden[ends]
-    return answering, F.cross_entropy(teller(ending), batch.groups[ends])
+    wrong = F.cross_entropy(logits, batch.targets[rows, positions], reduction="none")
+    is_topic = batch.is_topic[rows, positions]
+    writing = wrong[~is_topic].mean()
+    return writing + wrong[is_topic].mean(), writing
 
 
-def gradients(parameters, *arguments):
-    """The gradients of the loss of one half, and its two parts as numbers."""
+def gradients(parameters, loss_of, *arguments):
+    """The gradients of the loss of one part, and the part of the loss that is worth telling."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        answering, telling = losses(*arguments)
-    found = torch.autograd.grad(answering + TELLING * telling, parameters)
-    return found, answering.item(), telling.item()
+        loss, told = loss_of(*arguments)
+    return torch.autograd.grad(loss, parameters, allow_unused=True), told.item()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("data", "vocab", "vectors", "out"):
+    for name in ("data", "vocab", "vectors", "sentences", "taught", "out"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--start", help="a trained model, to be refined")
     parser.add_argument("--confusions")
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=10000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--dropout", type=float, default=0.1)
     options = parser.parse_args()
-    is_refining = options.start is not None
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
-    generator, *dropping = (torch.Generator().manual_seed(options.seed + n) for n in range(1 + HALVES))
+    generator, *dropping = (torch.Generator().manual_seed(options.seed + n) for n in range(1 + PARTS))
     with open(options.data) as file:
         data = json.load(file)
-    tables = Tables(data["groups"], readable_tokens(Reader(options.vocab)), read_vectors(options.vectors))
-    shapes, conversations = random.Random(options.seed + 1), Conversations(data, random.Random(options.seed), is_refining)
-    model = Guide(tables.unknown_stem, tables.unknown_form, len(tables.outputs), options.dropout)
-    if is_refining:
-        model.load_state_dict(torch.load(options.start)["state"])
-    teller = torch.nn.Linear(WIDTH, len(data["groups"]))
+    tables = Tables(data, readable_tokens(Reader(options.vocab)), read_vectors(options.vectors))
+    lessons = Lessons(data, tables, torch.load(options.taught), read_sentences(options.sentences))
+    shapes, conversations = random.Random(options.seed + 1), Conversations(data, random.Random(options.seed))
+    outputs = len(tables.outputs)
+    model = Guide(tables.unknown_stem, tables.unknown_form, outputs, options.dropout)
+    teller = torch.nn.Linear(WIDTH, SENTENCE)
+    if options.start is not None:
+        start = torch.load(options.start)
+        model.load_state_dict(start["state"])
+        teller.load_state_dict(start["teller"])
     optimizer = optimizer_for(model, teller)
     parameters = [*model.parameters(), *teller.parameters()]
-    pool = ThreadPoolExecutor(HALVES)
-    print(f"{len(tables.forms)} tokens read, {len(tables.outputs)} written", flush=True)
-    started = time.time()
+    pool = ThreadPoolExecutor(THREADS)
+    print(f"{len(tables.forms)} tokens read, {outputs} written, {len(tables.topics)} of them topics", flush=True)
+    started, shown = time.time(), {}
     for step in range(options.steps):
         stage = next(weights for until, weights in STAGES if step < until * options.steps)
-        length, size = shapes.choices(SHAPES, REFINING if is_refining else stage)[0]
-        batches = [Batch(conversations, tables, length, -(-size // HALVES), generator) for _ in range(HALVES)]
-        how = (len(tables.outputs), step % 2 == 1, is_refining)
-        halves = [pool.submit(gradients, parameters, model, teller, batch, *how, drop)
-                  for batch, drop in zip(batches, dropping)]
-        found, answering, telling = zip(*(half.result() for half in halves))
-        for parameter, *parts in zip(parameters, *found):
-            parameter.grad = sum(parts) / HALVES
+        shape = shapes.choices((None, *SHAPES), stage if options.start is None else REFINING)[0]
+        if shape is None:
+            batches = asked(conversations, tables, ASKED, PARTS, generator)
+            # Long questions take longest, so they come first.
+            parts = [pool.submit(gradients, parameters, asking_loss, model, teller, lessons, batch, drop)
+                     for batch, drop in zip(reversed(batches), dropping)]
+        else:
+            length, size = shape
+            batches = [Talk(conversations, tables, length, -(-size // THREADS), generator) for _ in range(THREADS)]
+            parts = [pool.submit(gradients, parameters, talking_loss, model, batch, outputs, step % 2 == 1, drop)
+                     for batch, drop in zip(batches, dropping)]
+        found, told = zip(*(part.result() for part in parts))
+        for parameter, *shares in zip(parameters, *found):
+            parameter.grad = None if shares[0] is None else sum(shares) / len(shares)
+        shown["topics" if shape is None else "answers"] = sum(told) / len(told)
         for group in optimizer.param_groups:
             group["lr"] = group["factor"] * rate(step, options.steps, options.rate)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         if step % 100 == 0 or step == options.steps - 1:
-            spent = time.time() - started
-            means = f"answers {sum(answering) / HALVES:.4f} groups {sum(telling) / HALVES:.4f}"
-            print(f"step {step} length {length} {means} {spent:.0f} s", flush=True)
+            losses = " ".join(f"{name} {loss:.4f}" for name, loss in sorted(shown.items()))
+            print(f"step {step} {losses} {time.time() - started:.0f} s", flush=True)
         if (step + 1) % 500 == 0 or step == options.steps - 1:
-            told = tell(model, teller, tables, data)
-            print(f"held out: {told.summary()}", flush=True)
-    torch.save({"state": model.state_dict(), "outputs": tables.outputs, "stem_of": tables.stem_of,
-                "form_of": tables.form_of, "vectors": tables.vectors}, options.out)
+            print(f"held out: {tell(model, tables, data).summary()}", flush=True)
+            torch.save({"state": model.state_dict(), "teller": teller.state_dict(), "topics": data["topics"],
+                        "outputs": tables.outputs, "stem_of": tables.stem_of, "form_of": tables.form_of,
+                        "vectors": tables.vectors}, options.out)
     if options.confusions:
-        report_confusions(tell(model, teller, tables, data), data, options.confusions)
+        report_confusions(tell(model, tables, data), data, options.confusions)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readDataset, topicsOf } from '../../resources/guide-model/dataset.ts';
 import { chatMl, chatMlMarks, instruct } from '../support/chat-templates.ts';
 import { temporaryFolder } from '../support/database.ts';
 import { writeGguf } from '../support/gguf-writer.ts';
@@ -54,7 +55,7 @@ describe('a file that can be used', () => {
       name: 'OASST Desktop guide',
       architecture: 'gptneox',
       contextTokens: 2048,
-      vocabularySize: 50_288,
+      vocabularySize: 50_288 + topicsOf(readDataset()).size,
       promptFormat: { kind: 'open-assistant' },
       withoutFormat: null,
     });

@@ -91,6 +91,19 @@ const windows = (): number[][] => {
   return [asked, [...asked, ...tokenize('A meme is a unit of culture, a unit of culture, a unit of')]];
 };
 
+/** A place within a question, which the guide did not learn to write, where it may or may not repeat a token. */
+async function hesitantWindow(): Promise<number[]> {
+  const { tokenize, frame } = model.vocabulary;
+  const text = tokenize('Where did the word come from, the word meme, the meme of the word, of the meme, of the');
+  const whole = [...frame.question.before, ...text];
+  for (let length = 8; length <= whole.length; length += 1) {
+    const window = whole.slice(0, length);
+    const chances = softmax([...(await logitsAfter(window))]);
+    if (chances.some(({ token, probability: p }) => window.includes(token) && p > 0.05 && p < 0.9)) return window;
+  }
+  throw new Error('The guide is sure of every word of this question.');
+}
+
 describe('the candidates', () => {
   it.each(presetIds)('of %s are those of transformers', async (id) => {
     const parameters = presets[id];
@@ -128,7 +141,7 @@ describe('the candidates', () => {
   });
 
   it('feel the penalty wherever a token occurred, however often and however long ago', async () => {
-    const [, window = []] = windows();
+    const window = await hesitantWindow();
     const parameters: SamplingParameters = { ...presets.k50, temperature: 1, topK: null, topP: null };
     const logits = await logitsAfter(window);
     const free = softmax([...logits]);

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { estrange, fill, Random, variants } from '../../resources/guide-model/augment.ts';
-import { intentsOf, normalize, OFF_TOPIC, readDataset, split, validate } from '../../resources/guide-model/dataset.ts';
+import {
+  intentsOf,
+  normalize,
+  OFF_TOPIC,
+  readDataset,
+  split,
+  topicsOf,
+  validate,
+} from '../../resources/guide-model/dataset.ts';
 import type { Dataset, Group } from '../../resources/guide-model/dataset.ts';
 
 const data = readDataset();
@@ -35,6 +43,15 @@ describe('the guide’s data', () => {
       expect(heldOut.length, intent.id).toBeGreaterThanOrEqual(intent.phrasings.length / 5);
       expect(train.filter((text) => heldOut.includes(text))).toEqual([]);
     }
+  });
+
+  it('gives every answer a topic of its own', () => {
+    const topics = topicsOf(data);
+    expect(new Set(topics.values()).size).toBe(topics.size);
+    expect(data.groups.flatMap((g) => g.answers).filter((answer) => !topics.has(answer))).toEqual([]);
+    expect([...topics.values()].filter((name) => name.startsWith(OFF_TOPIC))).toHaveLength(
+      data.groups.find((g) => g.id === OFF_TOPIC)?.answers.length ?? 0,
+    );
   });
 
   it('never holds a pinned phrasing out', () => {
